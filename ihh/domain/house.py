@@ -1,0 +1,310 @@
+"""The house: agencies, services, desks, hours and rules, as frozen values.
+
+A house comes from one TOML file (`ihh.domain.house_file` reads and checks it). Everything
+that differs between two houses is data here; everything that is the same is code elsewhere.
+Times of day are minutes from local midnight, durations are minutes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+Text = Mapping[str, str]
+"""Language code → text; every public text has at least en, fi and sv."""
+
+Condition = Mapping[str, tuple[str, ...]]
+"""Question id → the answers that satisfy it; all questions named must be satisfied."""
+
+Answers = Mapping[str, str]
+"""Question id → the answer given. A question that was not asked is absent."""
+
+
+class Span(NamedTuple):
+    """Half-open piece of a day, minutes from local midnight."""
+
+    start: int
+    end: int
+
+
+Week = tuple[tuple[Span, ...], ...]
+"""Seven tuples of spans, Monday first."""
+
+
+class Channel(StrEnum):
+    DESK = "desk"
+    """At a desk of the house by appointment."""
+    WALK_IN = "walk_in"
+    """At a desk of the house from a line, without appointment."""
+    REMOTE_PHONE = "remote_phone"
+    REMOTE_ONLINE = "remote_online"
+    REFERRAL = "referral"
+    """Served by another office; the house only shows the way."""
+
+
+IN_HOUSE = frozenset({Channel.DESK, Channel.WALK_IN})
+
+
+class Who(StrEnum):
+    """Who of the party must attend a service."""
+
+    EVERYONE = "everyone"
+    ADULTS = "adults"
+    ONE = "one"
+    """One adult on behalf of the party, the first by default."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    id: str
+    name: Text
+    directions: Text
+    walk_min: int
+    """From the entrance."""
+
+
+@dataclass(frozen=True)
+class Agency:
+    id: str
+    prefix: str
+    """Code for reports; a visit's number letter names no agency."""
+    name: Text
+    short_name: Text
+    zone: str | None
+    """None where the agency has no place in the house."""
+    phone: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: Text
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    title: Text
+    options: tuple[Option, ...]
+    help: Text | None = None
+    asked_when: tuple[Condition, ...] = ()
+    """Asked when any holds; an empty tuple means always."""
+
+
+@dataclass(frozen=True)
+class Document:
+    id: str
+    name: Text
+
+
+@dataclass(frozen=True)
+class ServiceDocument:
+    document: str
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A service that cannot be done yet: when, why, and what to do instead."""
+
+    when: tuple[Condition, ...]
+    reason: Text
+    instead: Text
+
+
+@dataclass(frozen=True)
+class Service:
+    id: str
+    agency: str
+    name: Text
+    about: Text
+    channels: tuple[Channel, ...]
+    base_min: int
+    per_extra_person_min: int
+    who: Who
+    wait_min: int = 0
+    """Wait the planner reckons with where the service is taken as a walk-in."""
+    after: tuple[str, ...] = ()
+    applies: tuple[Condition, ...] = ()
+    """Suggested when any holds; an empty tuple means never by itself (still choosable)."""
+    offered: tuple[Condition, ...] = ()
+    """Choosable without being suggested when any holds; an empty tuple means always."""
+    blocked: tuple[Block, ...] = ()
+    notes: tuple[Block, ...] = ()
+    """Advice shown with the service when a condition holds; does not block."""
+    documents: tuple[ServiceDocument, ...] = ()
+    hours: Week | None = None
+    """The walk-in line's or the phone's hours; None: the house's."""
+    phone: str | None = None
+    url: str | None = None
+
+    @property
+    def is_in_house(self) -> bool:
+        return bool(IN_HOUSE & set(self.channels))
+
+    @property
+    def is_bookable(self) -> bool:
+        return Channel.DESK in self.channels
+
+    @property
+    def takes_walk_ins(self) -> bool:
+        return Channel.WALK_IN in self.channels
+
+    def planned_min(self, people: int) -> int:
+        """Minutes of service for a party of `people`, without any wait."""
+        return self.base_min + self.per_extra_person_min * (people - 1)
+
+
+@dataclass(frozen=True)
+class Desk:
+    id: str
+    label: str
+    """What screens call it: "8"."""
+    agency: str
+    zone: str
+    services: tuple[str, ...]
+    languages: tuple[str, ...]
+    hours: Week
+
+
+@dataclass(frozen=True)
+class WalkMin:
+    """Minutes the planner leaves between two agencies; 0 inside one."""
+
+    same_zone: int
+    other_zone: int
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Calling, see `ihh.domain.calling`; all minutes."""
+
+    overdue_min: int = 45
+    early_min: int = 10
+    late_min: int = 10
+    check_in_early_min: int = 60
+    """How long before the first appointment a booked visit may check in."""
+    no_show_grace_min: int = 15
+
+
+@dataclass(frozen=True)
+class Limits:
+    party_max: int = 6
+    legs_max: int = 8
+    horizon_days: int = 60
+    hold_min: int = 10
+    holds_per_hour: int = 20
+    open_visits_per_contact: int = 3
+    book_ahead_min: int = 60
+    """A visit must start at least this long after it is booked."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    small_cell: int = 5
+    service_level_min: int = 15
+
+
+@dataclass(frozen=True)
+class House:
+    id: str
+    name: Text
+    address: Text
+    timezone: str
+    country: str
+    """ISO 3166 code, for the public holidays."""
+    languages: tuple[str, ...]
+    """Languages in which the house's texts are complete; the first is the default."""
+    grid_min: int
+    hours: Week
+    extra_closed: tuple[str, ...]
+    """ISO dates closed besides weekends and public holidays."""
+    holiday_categories: tuple[str, ...]
+    walk: WalkMin
+    policy: Policy
+    limits: Limits
+    figures: Figures
+    zones: tuple[Zone, ...]
+    agencies: tuple[Agency, ...]
+    questions: tuple[Question, ...]
+    documents: tuple[Document, ...]
+    services: tuple[Service, ...]
+    desks: tuple[Desk, ...]
+    assumed: tuple[str, ...] = field(default=())
+    """Paths of values chosen plausibly, without a source."""
+
+    @cached_property
+    def zone(self) -> Mapping[str, Zone]:
+        return {item.id: item for item in self.zones}
+
+    @cached_property
+    def agency(self) -> Mapping[str, Agency]:
+        return {item.id: item for item in self.agencies}
+
+    @cached_property
+    def question(self) -> Mapping[str, Question]:
+        return {item.id: item for item in self.questions}
+
+    @cached_property
+    def document(self) -> Mapping[str, Document]:
+        return {item.id: item for item in self.documents}
+
+    @cached_property
+    def service(self) -> Mapping[str, Service]:
+        return {item.id: item for item in self.services}
+
+    @cached_property
+    def desk(self) -> Mapping[str, Desk]:
+        return {item.id: item for item in self.desks}
+
+    @cached_property
+    def prerequisites(self) -> Mapping[str, frozenset[str]]:
+        """Service id → every service that must precede it, through the whole catalogue."""
+        closed: dict[str, frozenset[str]] = {}
+
+        def close(service_id: str) -> frozenset[str]:
+            if service_id not in closed:
+                direct = self.service[service_id].after
+                closed[service_id] = frozenset(direct).union(*(close(other) for other in direct))
+            return closed[service_id]
+
+        for service in self.services:
+            close(service.id)
+        return closed
+
+
+def text(texts: Text, language: str) -> str:
+    """The text in `language`, else in English, else in any language there is."""
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def holds(condition: Condition, answers: Answers) -> bool:
+    """Whether every question the condition names was answered with one of its values."""
+    return all(answers.get(question) in allowed for question, allowed in condition.items())
+
+
+def any_holds(conditions: tuple[Condition, ...], answers: Answers) -> bool:
+    return any(holds(condition, answers) for condition in conditions)
+
+
+def desk_serves(house: House, desk: Desk, service_id: str, language: str) -> bool:
+    """Whether a desk may serve a visitor of this language.
+
+    Where no desk of the service has the language, any of them may (with an interpreter or in
+    another language): a visitor must never stand in a line that nobody calls.
+    """
+    if service_id not in desk.services:
+        return False
+    return language in desk.languages or not any(
+        language in other.languages for other in house.desks if service_id in other.services
+    )
+
+
+def spans_on(week: Week, weekday: int) -> tuple[Span, ...]:
+    """The spans of a weekday, 0 for Monday."""
+    return week[weekday]
