@@ -1,0 +1,106 @@
+"""The house in force: load a house file, and hand out what was loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import delete, exists, select
+
+from ihh.db import db, transaction
+from ihh.domain.house import House
+from ihh.domain.house_file import parse_house
+from ihh.domain.ticket import OPEN
+from ihh.domain.visit import VisitState
+from ihh.models import AgencyRow, DeskRow, DeskSession, HouseVersion, Leg, ServiceRow, Ticket, Visit
+
+
+class NoHouse(Exception):
+    """No house was loaded yet: `ihh house load FILE` does it."""
+
+
+class HouseInUse(Exception):
+    """The new file drops services or desks that visitors have booked or wait for."""
+
+    def __init__(self, dropped: list[str]) -> None:
+        super().__init__(", ".join(dropped))
+        self.dropped = dropped
+
+
+def current_house() -> House:
+    """The house as last loaded. Raises NoHouse."""
+    newest = select(HouseVersion.digest).order_by(HouseVersion.id.desc()).limit(1)
+    digest = db.session.execute(newest).scalar()
+    if digest is None:
+        raise NoHouse
+    return _house(digest)
+
+
+@lru_cache(maxsize=8)
+def _house(digest: str) -> House:
+    document = select(HouseVersion.document).where(HouseVersion.digest == digest).limit(1)
+    return parse_house(db.session.execute(document).scalar_one())
+
+
+def load_house(document: Mapping[str, Any], *, now: datetime) -> bool:
+    """Put a checked house document in force; False when it already was.
+
+    Raises HouseFileError for a faulty document and HouseInUse where it drops a desk or service
+    that has bookings to come or people waiting; what was only used in the past is retired.
+    """
+    house = parse_house(document)
+    stable = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    digest = hashlib.sha256(stable.encode()).hexdigest()
+    with transaction():
+        newest = db.session.scalars(select(HouseVersion).order_by(HouseVersion.id.desc()).limit(1)).first()
+        if newest is not None and newest.digest == digest:
+            return False
+        if dropped := _dropped_in_use(house, now):
+            raise HouseInUse(dropped)
+        _match_rows(house)
+        db.session.add(HouseVersion(digest=digest, document=dict(document), loaded_at=now))
+    return True
+
+
+def _dropped_in_use(house: House, now: datetime) -> list[str]:
+    """Desks and services missing from `house` that a live booking, ticket or open desk needs."""
+    live = Visit.state.in_((VisitState.HELD, VisitState.BOOKED))
+    booked = select(Leg.desk_id, Leg.service_id).join(Visit).where(live, Visit.service_date >= now.date())
+    waiting = select(Ticket.desk_id, Ticket.service_id).where(
+        Ticket.state.in_(OPEN), Ticket.service_date >= now.date()
+    )
+    at_work = select(DeskSession.desk_id).where(DeskSession.closed_at.is_(None))
+    desks: set[str | None] = set(db.session.scalars(at_work))
+    services: set[str] = set()
+    for desk_id, service_id in [*db.session.execute(booked), *db.session.execute(waiting)]:
+        desks.add(desk_id)
+        services.add(service_id)
+    lost = (desks - {None} - set(house.desk)) | (services - set(house.service))
+    return sorted(name for name in lost if name is not None)
+
+
+def _match_rows(house: House) -> None:
+    """Rows for all that the house names; rows of what it no longer names are retired or removed."""
+    known = set(db.session.scalars(select(AgencyRow.id)))
+    db.session.add_all(AgencyRow(id=agency.id) for agency in house.agencies if agency.id not in known)
+    db.session.flush()
+    for table, wanted in (
+        (ServiceRow, {item.id: item.agency for item in house.services}),
+        (DeskRow, {item.id: item.agency for item in house.desks}),
+    ):
+        rows: dict[str, Any] = {row.id: row for row in db.session.scalars(select(table))}
+        for row_id, agency_id in wanted.items():
+            row = rows.get(row_id)
+            if row is None:
+                db.session.add(table(id=row_id, agency_id=agency_id, is_retired=False))
+            else:
+                row.agency_id, row.is_retired = agency_id, False
+        for row_id in rows.keys() - wanted.keys():
+            rows[row_id].is_retired = True
+    db.session.flush()
+    gone = ServiceRow.is_retired & ~exists().where(Leg.service_id == ServiceRow.id)
+    db.session.execute(delete(ServiceRow).where(gone & ~exists().where(Ticket.service_id == ServiceRow.id)))
