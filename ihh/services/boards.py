@@ -11,11 +11,16 @@ from ihh.db import db
 from ihh.domain.closed_days import is_open, next_open_day
 from ihh.domain.daytime import instant, local_day, local_minute
 from ihh.domain.house import House
+from ihh.domain.ticket import AT_DESK, TicketState
 from ihh.models import ServiceDay, Ticket, Visit
 from ihh.services import lines
 from ihh.services.house import current_house
 
-CALLS_SHOWN = 6
+CALLS_KEPT = 20
+"""More than a screen shows at once: one that shows a single area picks its own from them."""
+
+SHOWN = AT_DESK | {TicketState.COMPLETED}
+"""A call that was taken back, or whose visitor went away, is no longer on the board."""
 
 
 def hall_board(*, now: datetime) -> dict[str, Any]:
@@ -42,9 +47,9 @@ def _calls(house: House, *, now: datetime) -> list[dict[str, Any]]:
     query = (
         select(Ticket, Visit.queue_number)
         .join(Visit, Ticket.visit_id == Visit.id)
-        .where(Ticket.service_date == today, Ticket.last_called_at.is_not(None))
+        .where(Ticket.service_date == today, Ticket.last_called_at.is_not(None), Ticket.state.in_(SHOWN))
         .order_by(Ticket.last_called_at.desc(), Ticket.id.desc())
-        .limit(CALLS_SHOWN)
+        .limit(CALLS_KEPT)
     )
     return [
         {

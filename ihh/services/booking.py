@@ -81,11 +81,12 @@ def propose(
     *,
     now: datetime,
     first: date | None = None,
+    last: date | None = None,
     not_before: int = 0,
     not_after: int = 24 * 60,
     moving: str | None = None,
 ) -> Proposals:
-    """The visits on offer from `first` (today) over the house's horizon; `moving` frees a visit's slots."""
+    """The visits on offer from `first` (today) to `last` (the house's horizon); `moving` frees a visit's slots."""
     house = current_house()
     today = local_day(now, timezone=house.timezone)
     begin = max(first or today, today)
@@ -93,7 +94,7 @@ def propose(
         legs=tuple(LegRequest(leg.service, leg.people) for leg in wish.legs),
         language=wish.language,
         first=begin,
-        last=today + timedelta(days=house.limits.horizon_days),
+        last=last or today + timedelta(days=house.limits.horizon_days),
         not_before=not_before,
         not_after=not_after,
     )
@@ -120,7 +121,15 @@ def proposals_of(asked: Problem) -> Proposals:
     )
 
 
-def hold(wish: Wish, option: VisitOption, *, source: str | None, now: datetime, by: str = "visitor") -> Visit:
+def hold(
+    wish: Wish,
+    option: VisitOption,
+    *,
+    source: str | None,
+    now: datetime,
+    by: str = "visitor",
+    is_synthetic: bool = False,
+) -> Visit:
     """Reserve the option's slots, all or none, until the house's hold time is over.
 
     `source` is a digest of the network address. Refuses `slot_taken` where another was faster and
@@ -134,7 +143,7 @@ def hold(wish: Wish, option: VisitOption, *, source: str | None, now: datetime, 
                 _limit_holds(house, source, now)
             visit = _new_visit(wish, option, now=now)
             visit.hold_expires_at = now + timedelta(minutes=house.limits.hold_min)
-            visit.hold_source = source
+            visit.hold_source, visit.is_synthetic = source, is_synthetic
             db.session.add(visit)
             _occupy(house, visit, wish.legs, option)
             record_visit(tx, visit, VisitAction.HOLD, before=None, at=now, by=by)
@@ -235,9 +244,7 @@ def release_expired(tx: Transaction, *, now: datetime) -> None:
 
 def wishes_of(visit: Visit) -> tuple[LegWish, ...]:
     """The legs of a visit as a wish, to plan it anew."""
-    return tuple(
-        LegWish(leg.service_id, people_of(leg.people), tuple(leg.documents)) for leg in visit.legs
-    )
+    return tuple(LegWish(leg.service_id, people_of(leg.people), tuple(leg.documents)) for leg in visit.legs)
 
 
 def wish_of(visit: Visit) -> Wish:
@@ -311,7 +318,8 @@ def _occupy(house: House, visit: Visit, wishes: tuple[LegWish, ...], option: Vis
 
 def _take_slots(leg: Leg, steps: Iterable[int], starts_at: datetime) -> None:
     db.session.add_all(
-        Slot(desk_id=leg.desk_id, starts_at=starts_at + timedelta(minutes=step), leg_id=leg.id) for step in steps
+        Slot(desk_id=leg.desk_id, starts_at=starts_at + timedelta(minutes=step), leg_id=leg.id)
+        for step in steps
     )
 
 
@@ -336,8 +344,8 @@ def _limit_open_visits(house: House, contact: Reachable) -> None:
             if value is not None
         )
     )
-    open_visits = select(func.count()).select_from(Contact).join(Visit).where(
-        same, Visit.state == VisitState.BOOKED
+    open_visits = (
+        select(func.count()).select_from(Contact).join(Visit).where(same, Visit.state == VisitState.BOOKED)
     )
     if (db.session.execute(open_visits).scalar() or 0) >= house.limits.open_visits_per_contact:
         raise Refusal(Code.TOO_MANY_OPEN_VISITS, limit=house.limits.open_visits_per_contact)

@@ -218,4 +218,8 @@ def _tell_waits(house: House, issued: list[Ticket], *, now: datetime) -> None:
     for ticket in issued:
         wait = by_ticket.get(ticket.id)
         if wait is not None:
-            ticket.estimate_low, ticket.estimate_middle, ticket.estimate_high = wait.low, wait.middle, wait.high
+            ticket.estimate_low, ticket.estimate_middle, ticket.estimate_high = (
+                wait.low,
+                wait.middle,
+                wait.high,
+            )

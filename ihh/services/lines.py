@@ -139,7 +139,8 @@ def _places(
         ahead += choice.ticket.is_free
     found = waits([_queued(house, place, now=now) for place in places], desks)
     return [
-        Place(place.ticket, place.visit, place.choice, place.ahead, found.get(place.ticket.id)) for place in places
+        Place(place.ticket, place.visit, place.choice, place.ahead, found.get(place.ticket.id))
+        for place in places
     ]
 
 

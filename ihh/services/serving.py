@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -55,7 +55,9 @@ def call_next(desk_id: str, *, now: datetime, by: str, request_id: str | None = 
     return Call(answer["ticket_id"], answer["number"], desk_id)
 
 
-def call_ticket(desk_id: str, ticket_id: int, *, now: datetime, by: str, request_id: str | None = None) -> Call:
+def call_ticket(
+    desk_id: str, ticket_id: int, *, now: datetime, by: str, request_id: str | None = None
+) -> Call:
     """Call one visitor of the desk's line out of turn; the event says that a clerk chose."""
 
     def work() -> dict[str, Any]:
@@ -161,7 +163,9 @@ def mark_no_show(desk_id: str, *, now: datetime, by: str, request_id: str | None
     return _at_desk(desk_id, "no_show", work, now=now, by=by, request_id=request_id)
 
 
-def release(ticket_id: int, *, agency_id: str | None, now: datetime, by: str, request_id: str | None = None) -> Ticket:
+def release(
+    ticket_id: int, *, agency_id: str | None, now: datetime, by: str, request_id: str | None = None
+) -> Ticket:
     """A held visitor is back: the ticket returns to its line with its old place.
 
     `agency_id` is the agency of the one who asks; None may release any.
@@ -193,6 +197,7 @@ def transfer(
     The service at this desk ends with the outcome `transferred`. Refuses `already_in_visit` when
     the visit has an open ticket for that service, `not_in_house` for a remote one.
     """
+
     def work(tx: Transaction, ticket: Ticket) -> None:
         house = current_house()
         _transferred(tx, house, ticket, service_id, now=now, by=by)
@@ -220,6 +225,12 @@ def at_desk(desk_id: str) -> Ticket | None:
     """The ticket the desk has called or is serving."""
     query = select(Ticket).where(Ticket.desk_id == desk_id, Ticket.state.in_(AT_DESK))
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def at_desks(day: date) -> dict[str, Ticket]:
+    """Desk → the ticket it has called or is serving."""
+    query = select(Ticket).where(Ticket.service_date == day, Ticket.state.in_(AT_DESK))
+    return {ticket.desk_id: ticket for ticket in db.session.scalars(query) if ticket.desk_id is not None}
 
 
 def _ready(desk_id: str) -> None:
@@ -273,7 +284,13 @@ def _call(
 
 
 def _at_desk(
-    desk_id: str, what: str, work: Callable[[Transaction, Ticket], None], *, now: datetime, by: str, request_id: str | None
+    desk_id: str,
+    what: str,
+    work: Callable[[Transaction, Ticket], None],
+    *,
+    now: datetime,
+    by: str,
+    request_id: str | None,
 ) -> Ticket:
     """Do `work` on the ticket the desk has; refuses `wrong_state` when it has none."""
 

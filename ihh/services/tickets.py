@@ -38,7 +38,10 @@ def change(
     after = states.after(before, action)
     seen = (Ticket.id == ticket.id, Ticket.state == before, Ticket.calls == ticket.calls)
     done: CursorResult[Any] = db.session.execute(  # type: ignore[assignment]
-        update(Ticket).where(*seen).values(state=after, **columns).execution_options(synchronize_session=False)
+        update(Ticket)
+        .where(*seen)
+        .values(state=after, **columns)
+        .execution_options(synchronize_session=False)
     )
     if done.rowcount != 1:
         raise Refusal(Code.WRONG_STATE, state=before.value, action=action.value)

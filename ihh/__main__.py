@@ -1,0 +1,5 @@
+"""`python -m ihh`."""
+
+from ihh.cli import main
+
+main()

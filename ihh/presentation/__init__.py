@@ -1,0 +1,1 @@
+"""What all screens and the API share: who may ask, languages, words, formats, headers."""

@@ -1,0 +1,127 @@
+"""Socket.IO rooms; the only emitter.
+
+After a commit the hall's displays get the whole small board, and the phones and desks concerned
+get a nudge to fetch their state. Sockets hasten, polls repair: a lost message does no harm.
+
+| namespace | room | who may join | what is sent |
+|---|---|---|---|
+| /display | board | a paired display | `state`: the hall's board |
+| /visit | visit:<id> | whoever has the visit's link | `changed`: {revision} |
+| /desk | agency:<id> | staff of that agency, supervisors | `changed`: {revision} |
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Flask, current_app
+from flask_login import current_user
+from flask_socketio import SocketIO, emit, join_room
+from socketio import RedisManager
+from sqlalchemy import select
+
+from ihh import clock
+from ihh.db import after_commit, db
+from ihh.domain.daytime import local_day
+from ihh.domain.errors import Refusal
+from ihh.domain.ticket import OPEN
+from ihh.models import QueueEvent, Ticket
+from ihh.models.account import DeviceKind
+from ihh.presentation.access import current_device
+from ihh.services.boards import hall_board
+from ihh.services.booking import find_by_link
+from ihh.services.house import current_house
+
+BOARD = "board"
+
+socketio = SocketIO()
+
+
+def init_app(app: Flask) -> None:
+    settings = app.config["IHH"]
+    socketio.init_app(
+        app,
+        async_mode="threading",
+        # Named even when there is none: Flask-SocketIO would keep the one of an app made earlier.
+        client_manager=RedisManager(settings.redis_url, channel="ihh") if settings.redis_url else None,
+        cors_allowed_origins=[settings.public_url] if settings.public_url else None,
+        manage_session=False,
+    )
+    after_commit(announce)
+
+
+def announce(events: list[QueueEvent]) -> None:
+    """Tell the screens what the events changed today. Needs an application context, no request.
+
+    Reads in a context, and so a database session, of its own: that of the caller may hold rows as
+    they were before another's commit.
+    """
+    if not events or not current_app.extensions.get("socketio"):
+        return
+    with current_app.app_context():
+        _announce(events)
+
+
+def _announce(events: list[QueueEvent]) -> None:
+    now = clock.now()
+    today = local_day(now, timezone=current_house().timezone)
+    todays = [event for event in events if event.service_date == today and event.agency_id is not None]
+    for visit_id in sorted({event.visit_id for event in events if event.visit_id}):
+        _nudge("/visit", f"visit:{visit_id}", events)
+    if not todays:
+        return
+    agencies = sorted({event.agency_id for event in todays if event.agency_id})
+    for agency_id in agencies:
+        _nudge("/desk", f"agency:{agency_id}", todays)
+    for visit_id in _others_in_line(agencies, today):
+        _nudge("/visit", f"visit:{visit_id}", todays)
+    socketio.emit("state", hall_board(now=now), to=BOARD, namespace="/display")
+
+
+def refresh_boards() -> None:
+    """Send the board anew: when a desk opens or closes, waits change without a queue event."""
+    with current_app.app_context():
+        socketio.emit("state", hall_board(now=clock.now()), to=BOARD, namespace="/display")
+
+
+def _nudge(namespace: str, room: str, events: list[QueueEvent]) -> None:
+    socketio.emit("changed", {"revision": events[-1].revision}, to=room, namespace=namespace)
+
+
+def _others_in_line(agencies: list[str], today: date) -> list[str]:
+    """Visits with a place in the agencies' lines: their waits changed."""
+    query = select(Ticket.visit_id).where(
+        Ticket.service_date == today, Ticket.agency_id.in_(agencies), Ticket.state.in_(OPEN)
+    )
+    return sorted(set(db.session.scalars(query)))
+
+
+@socketio.on("connect", namespace="/display")
+def _display_joins(auth: Any = None) -> bool | None:
+    if current_device(DeviceKind.DISPLAY) is None:
+        return False
+    join_room(BOARD)
+    emit("state", hall_board(now=clock.now()))
+    return None
+
+
+@socketio.on("connect", namespace="/visit")
+def _visitor_joins(auth: Any = None) -> bool | None:
+    token = auth.get("token") if isinstance(auth, dict) else None
+    try:
+        visit = find_by_link(str(token))
+    except Refusal:
+        return False
+    join_room(f"visit:{visit.id}")
+    return None
+
+
+@socketio.on("connect", namespace="/desk")
+def _clerk_joins(auth: Any = None) -> bool | None:
+    if not current_user.is_authenticated:
+        return False
+    agencies = [current_user.agency_id] if current_user.agency_id else list(current_house().agency)
+    for agency_id in agencies:
+        join_room(f"agency:{agency_id}")
+    return None

@@ -1,0 +1,76 @@
+"""What the house does by itself when time passes: holds run out, days end. Safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+
+from ihh.db import Transaction, db, transaction
+from ihh.domain import visit as visits
+from ihh.domain.daytime import local_day
+from ihh.domain.house import House
+from ihh.domain.ticket import ENDED, TicketAction, TicketState
+from ihh.domain.visit import VisitAction, VisitState
+from ihh.models import DeskSession, Ticket, Visit
+from ihh.services.booking import release_expired
+from ihh.services.events import record_visit
+from ihh.services.house import current_house
+from ihh.services.tickets import change, free_people, settle, tickets_of
+
+
+def tidy(*, now: datetime) -> None:
+    """Free expired holds and end the days before today."""
+    house = current_house()
+    with transaction() as tx:
+        release_expired(tx, now=now)
+    today = local_day(now, timezone=house.timezone)
+    unended = select(Visit.id).where(
+        Visit.service_date < today, Visit.state.in_((VisitState.BOOKED, VisitState.IN_HOUSE))
+    )
+    left_over = list(db.session.scalars(unended))
+    if not left_over:
+        return
+    for visit_id in left_over:
+        with transaction() as tx:
+            _end_visit(tx, house, visit_id, now=now)
+    with transaction():
+        yesterday = DeskSession.closed_at.is_(None) & (DeskSession.opened_at < now)
+        stale = [
+            session.id
+            for session in db.session.scalars(select(DeskSession).where(yesterday))
+            if local_day(session.opened_at, timezone=house.timezone) < today
+        ]
+        db.session.execute(update(DeskSession).where(DeskSession.id.in_(stale)).values(closed_at=now))
+
+
+def _end_visit(tx: Transaction, house: House, visit_id: str, *, now: datetime) -> None:
+    visit = db.session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
+    if visit is None:
+        return
+    if visit.state == VisitState.BOOKED:
+        visit.state = visits.after(VisitState.BOOKED, VisitAction.MISS)
+        record_visit(tx, visit, VisitAction.MISS, before=VisitState.BOOKED, at=now, by="house")
+        return
+    for ticket in tickets_of(visit_id):
+        if ticket.state not in ENDED:
+            _end_ticket(tx, ticket, now=now)
+    settle(tx, house, visit_id, now=now, by="house")
+
+
+def _end_ticket(tx: Transaction, ticket: Ticket, *, now: datetime) -> None:
+    """A clerk who forgot to press complete leaves a service of unknown length: no service time is counted."""
+    if ticket.state == TicketState.SERVING:
+        change(
+            tx,
+            ticket,
+            TicketAction.COMPLETE,
+            now=now,
+            by="house",
+            detail={"outcome": "unknown"},
+            ended_at=now,
+            outcome="unknown",
+        )
+    else:
+        change(tx, ticket, TicketAction.LEAVE, now=now, by="house", ended_at=now)
+    free_people(ticket)

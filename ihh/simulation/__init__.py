@@ -1,0 +1,1 @@
+"""Synthetic days, played through the real services with the time handed in."""
