@@ -20,7 +20,6 @@ from ihh.domain.route import (
     LegChoice,
     LegFault,
     LegFaultCode,
-
     Route,
     check_answers,
     check_legs,

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,7 @@ def _app_with_house(url: str, folder: Path) -> Iterator[Flask]:
     app.test_client_class = OutsideClient
     database.upgrade(app)
     with app.app_context():
-        load_house(house_document())
+        load_house(house_document(), now=datetime(2026, 11, 1, tzinfo=UTC))
     try:
         yield app
     finally:
