@@ -106,12 +106,12 @@ class Field:
         return f"{self.path}.{key}" if self.path else key
 
     def _date_of(self, text: str) -> date:
+        if not DATE.fullmatch(text):
+            self.refuse(f"must be a date as YYYY-MM-DD, not {shown(text)}")
         try:
-            if DATE.fullmatch(text):
-                return date.fromisoformat(text)
+            return date.fromisoformat(text)
         except ValueError:
-            pass
-        self.refuse(f"must be a date as YYYY-MM-DD, not {shown(text)}")
+            self.refuse(f"is no date of the calendar: {shown(text)}")
 
 
 def _span(field: Field) -> Span:

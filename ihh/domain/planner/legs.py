@@ -31,7 +31,7 @@ class Legs:
     twins_first: tuple[int, ...]
     """For each leg, interchangeable legs that may as well start first; see `twins`."""
     apart: tuple[int, ...]
-    """For each leg, the other legs that never run beside it: they share a person or the only desk they have."""
+    """For each leg, the others that never run beside it: they share a person or their only desk."""
     cliques: tuple[int, ...]
     """Maximal sets of legs that are apart from each other."""
     desks: tuple[tuple[PlannedDesk, ...], ...]

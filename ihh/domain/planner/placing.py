@@ -1,10 +1,10 @@
 """One day's visits exactly: the earliest end of a visit that starts at a given slot.
 
 Branch and bound over the order in which legs start. Among the best visits take one whose starts sum
-least and read its legs by (start, index): each leg then stands at the first place of its desk that is not before
-the leg read before it, since moving it there would lower the sum and disturb nothing that comes later.
-So it is enough to try, at every step, each leg that may come next at its earliest place, on every desk
-that matters, and no such visit is missed. Slots throughout; sets of legs are bitmasks.
+least and read its legs by (start, index): each leg then stands at the first place of its desk that is
+not before the leg read before it, since moving it there would lower the sum and disturb nothing that
+comes later. So it is enough to try, at every step, each leg that may come next at its earliest place, on
+every desk that matters, and no such visit is missed. Slots throughout; sets of legs are bitmasks.
 """
 
 from __future__ import annotations
@@ -194,12 +194,9 @@ class DaySearch:
         return _State(state.left ^ 1 << leg, ready, free, max(state.end, end), (*state.placed, (leg, start)))
 
     def _signature(self, state: _State, soonest: dict[int, int]) -> tuple[object, ...]:
-        """A leg with one seat is known by its soonest start; another also by when it is ready."""
-        ready = tuple(
-            start if len(self.seats[leg]) == 1 else state.ready[leg] for leg, start in soonest.items()
-        )
-        horizon = min(state.ready[leg] for leg in soonest)
-        return (state.left, ready, tuple(max(end, horizon) for end in state.free))
+        """All that decides how the legs left go on; a desk free before any of them starts is just free."""
+        horizon = min(soonest.values())
+        return (state.left, *soonest.values(), *(max(end, horizon) for end in state.free))
 
 
 def day_search(legs: Legs, calendar: Calendar, day: int) -> DaySearch:
@@ -207,7 +204,7 @@ def day_search(legs: Legs, calendar: Calendar, day: int) -> DaySearch:
 
 
 def shortest_anywhere(legs: Legs, *, lower: int) -> int:
-    """How long a visit lasts at least, whatever the day, where `lower` is known to hold on all days asked about.
+    """How long a visit lasts at least, whatever the day; `lower` is known to hold on the days asked about.
 
     Found on a day on which everything is always free; more than a day where even that is too short.
     """

@@ -17,7 +17,7 @@ Served = frozenset[tuple[str, frozenset[str]]]
 def twins_first(legs: Sequence[LegRequest]) -> tuple[int, ...]:
     """For each leg, the set (bitmask) of legs whose start is read before its own: its twins' same leg.
 
-    One leg of every group of twins is bound so: a leg with one of the group, and with all or none of any other.
+    One leg of every group of twins is bound so: a leg with one of the group and all or none of any other.
     """
     parties = [frozenset(leg.people) for leg in legs]
     place = {(leg.service, party): at for at, (leg, party) in enumerate(zip(legs, parties, strict=True))}

@@ -1,4 +1,7 @@
-"""The planner's answer, in values and in the `ihh-visit-plan-answer/1` format. Times are minutes from midnight."""
+"""The planner's answer, in values and in the `ihh-visit-plan-answer/1` format.
+
+Times are minutes from midnight.
+"""
 
 from __future__ import annotations
 
