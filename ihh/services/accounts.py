@@ -24,7 +24,7 @@ _hasher = PasswordHasher()
 def add_user(
     username: str, password: str, role: Role, *, agency_id: str | None, now: datetime, is_demo: bool = False
 ) -> User:
-    """A new account. Refuses `name_taken`, and `invalid` for a short password or a clerk without an agency."""
+    """A new account. Refuses `name_taken`, and `invalid` for a short password or an agency missing."""
     name = username.strip().lower()
     if not name or len(name) > 60:
         raise Refusal(Code.INVALID, field="username")

@@ -86,7 +86,7 @@ def propose(
     not_after: int = 24 * 60,
     moving: str | None = None,
 ) -> Proposals:
-    """The visits on offer from `first` (today) to `last` (the house's horizon); `moving` frees a visit's slots."""
+    """The visits on offer from `first` (today) to `last` (the horizon); `moving` frees a visit's slots."""
     house = current_house()
     today = local_day(now, timezone=house.timezone)
     begin = max(first or today, today)
@@ -295,6 +295,8 @@ def _occupy(house: House, visit: Visit, wishes: tuple[LegWish, ...], option: Vis
     if len(wishes) != len(option.legs):
         raise Refusal(Code.PLAN_STALE)
     for position, (wish, planned) in enumerate(zip(wishes, option.legs, strict=True)):
+        if (wish.service, set(wish.people)) != (planned.service, set(planned.people)):
+            raise Refusal(Code.PLAN_STALE)  # a plan for other services than the visit to move has
         if wish.service not in house.service or (planned.desk is not None and planned.desk not in house.desk):
             raise Refusal(Code.PLAN_STALE)
         starts_at = instant(option.date, planned.start, timezone=house.timezone)

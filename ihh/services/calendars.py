@@ -12,7 +12,7 @@ from ihh.db import db
 from ihh.domain.closed_days import open_days
 from ihh.domain.daytime import instant, local_day, local_minute
 from ihh.domain.house import House, Service, Span, Week
-from ihh.domain.planner.problem import LegRequest, PlannedDesk, PlannedService, Problem, Request
+from ihh.domain.planner.problem import LegRequest, PlannedDesk, PlannedService, Prefer, Problem, Request
 from ihh.domain.visit import VisitState
 from ihh.models import Leg, Slot, Visit
 
@@ -29,7 +29,7 @@ class Query:
     language: str
     first: date
     last: date
-    prefer: str = "balanced"
+    prefer: Prefer = "balanced"
     options: int = 5
     not_before: int = 0
     not_after: int = LATEST

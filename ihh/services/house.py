@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import select
 
 from ihh.db import db, transaction
 from ihh.domain.house import House
@@ -84,23 +84,22 @@ def _dropped_in_use(house: House, now: datetime) -> list[str]:
 
 
 def _match_rows(house: House) -> None:
-    """Rows for all that the house names; rows of what it no longer names are retired or removed."""
+    """Rows for all that the house names; rows of what it no longer names are retired."""
     known = set(db.session.scalars(select(AgencyRow.id)))
     db.session.add_all(AgencyRow(id=agency.id) for agency in house.agencies if agency.id not in known)
     db.session.flush()
-    for table, wanted in (
-        (ServiceRow, {item.id: item.agency for item in house.services}),
-        (DeskRow, {item.id: item.agency for item in house.desks}),
-    ):
-        rows: dict[str, Any] = {row.id: row for row in db.session.scalars(select(table))}
-        for row_id, agency_id in wanted.items():
-            row = rows.get(row_id)
-            if row is None:
-                db.session.add(table(id=row_id, agency_id=agency_id, is_retired=False))
-            else:
-                row.agency_id, row.is_retired = agency_id, False
-        for row_id in rows.keys() - wanted.keys():
-            rows[row_id].is_retired = True
+    _match(ServiceRow, {item.id: item.agency for item in house.services})
+    _match(DeskRow, {item.id: item.agency for item in house.desks})
     db.session.flush()
-    gone = ServiceRow.is_retired & ~exists().where(Leg.service_id == ServiceRow.id)
-    db.session.execute(delete(ServiceRow).where(gone & ~exists().where(Ticket.service_id == ServiceRow.id)))
+
+
+def _match(table: type[ServiceRow] | type[DeskRow], wanted: Mapping[str, str]) -> None:
+    rows: dict[str, ServiceRow | DeskRow] = {row.id: row for row in db.session.scalars(select(table))}
+    for row_id, agency_id in wanted.items():
+        row = rows.get(row_id)
+        if row is None:
+            db.session.add(table(id=row_id, agency_id=agency_id, is_retired=False))
+        else:
+            row.agency_id, row.is_retired = agency_id, False
+    for row_id in rows.keys() - wanted.keys():
+        rows[row_id].is_retired = True

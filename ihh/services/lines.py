@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from ihh.db import db
-from ihh.domain.calling import Choice, LineTicket, calling_order
+from ihh.domain.calling import Choice, LineTicket, ReasonCode, calling_order
 from ihh.domain.daytime import local_day
 from ihh.domain.estimate import OpenDesk, QueuedTicket, Wait, waits
 from ihh.domain.house import Desk, House, desk_serves
@@ -216,7 +216,7 @@ def _after_overdue(ticket: Ticket) -> bool:
         .limit(1)
     )
     detail = db.session.execute(last).scalar()
-    return bool(detail) and detail.get("reason") == "overdue"
+    return detail is not None and detail.get("reason") == ReasonCode.OVERDUE
 
 
 def lines_now(*, now: datetime) -> dict[str, list[Place]]:
