@@ -246,10 +246,11 @@ def _leg(house: House, service: Service, facts: Answers, party: Party) -> RouteL
         if not item.when or any_holds(item.when, facts)
     )
     notes = tuple(note for note in service.notes if any_holds(note.when, facts))
-    return RouteLeg(service, _people(service, party), documents, notes)
+    return RouteLeg(service, usual_people(service, party), documents, notes)
 
 
-def _people(service: Service, party: Party) -> tuple[str, ...]:
+def usual_people(service: Service, party: Party) -> tuple[str, ...]:
+    """Who of the party attends the service unless the party chooses otherwise."""
     if service.who is Who.EVERYONE:
         return party.people
     return party.adult_ids if service.who is Who.ADULTS else party.adult_ids[:1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from ihh.db import db
 from ihh.domain.estimate import Wait
 from ihh.domain.house import House, Service, Zone
 from ihh.domain.party import people_of
@@ -58,6 +59,11 @@ class VisitView:
     legs: tuple[LegView, ...]
     focus: LegView | None
     """The leg the next step is about."""
+
+
+def visit_by_id(visit_id: str) -> Visit | None:
+    """The visit a device of the house dealt with; visitors come by their link (`find_by_link`)."""
+    return db.session.get(Visit, visit_id)
 
 
 def view_visit(visit: Visit, *, now: datetime) -> VisitView:
