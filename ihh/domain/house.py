@@ -208,6 +208,11 @@ class Limits:
 class Figures:
     small_cell: int = 5
     service_level_min: int = 15
+    service_level_target_pct: int = 70
+    """Share of those served who should have been called within the service level."""
+    median_wait_target_min: int = 15
+    one_visit_target_pct: int = 75
+    """Share of visits in which everything needed should have been done."""
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,9 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "book_ahead_min": (0, 10080),
     "small_cell": (2, 100),
     "service_level_min": (1, MAX_MIN),
+    "service_level_target_pct": (0, 100),
+    "median_wait_target_min": (0, MAX_MIN),
+    "one_visit_target_pct": (0, 100),
 }
 """Smallest and largest value of each setting; the planner takes at most 6 people and 8 legs."""
 
