@@ -31,14 +31,15 @@ READ_LINE = text(
     " WHERE t.service_date = '2026-12-01' AND t.agency_id = 'kela' AND t.state = 'waiting' ORDER BY t.id"
 )
 CALL = text(
-    "UPDATE ticket SET state = 'called', desk_id = :desk, called_at = :at, last_called_at = :at, calls = calls + 1"
+    "UPDATE ticket SET state = 'called', desk_id = :desk, called_at = :at, last_called_at = :at,"
+    " calls = calls + 1"
     " WHERE id = :id AND state = 'waiting'"
 )
 ENGAGE = text("INSERT INTO engagement (visit_id, person, ticket_id) VALUES (:visit, 'p1', :id)")
 REVISION = text("UPDATE service_day SET revision = revision + 1 WHERE date = '2026-12-01' RETURNING revision")
 EVENT = text(
-    "INSERT INTO queue_event (service_date, revision, at, action, visit_id, ticket_id, agency_id, service_id, desk_id,"
-    " before, after, actor, detail) VALUES ('2026-12-01', :revision, :at, 'call', :visit, :id, 'kela',"
+    "INSERT INTO queue_event (service_date, revision, at, action, visit_id, ticket_id, agency_id, service_id,"
+    " desk_id, before, after, actor, detail) VALUES ('2026-12-01', :revision, :at, 'call', :visit, :id, 'kela',"
     " 'kela.social_security', :desk, 'waiting', 'called', 'bench', :detail)"
 )
 FREE = text("DELETE FROM engagement")

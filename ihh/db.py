@@ -124,7 +124,9 @@ _MAKE_DAY = text(
     "INSERT INTO service_day (date, revision, numbers_given) VALUES (:day, 0, 0) ON CONFLICT DO NOTHING"
 ).bindparams(_DAY)
 _ADVANCE = {
-    name: text(f"UPDATE service_day SET {name} = {name} + :by WHERE date = :day RETURNING {name}").bindparams(_DAY)
+    name: text(f"UPDATE service_day SET {name} = {name} + :by WHERE date = :day RETURNING {name}").bindparams(
+        _DAY
+    )
     for name in ("revision", "numbers_given")
 }
 

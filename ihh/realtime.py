@@ -18,7 +18,7 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import current_user
 from flask_socketio import SocketIO, emit, join_room
-from socketio import RedisManager
+from socketio import RedisManager  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from ihh import clock
@@ -67,15 +67,14 @@ def _announce(events: list[QueueEvent]) -> None:
     now = clock.now()
     today = local_day(now, timezone=current_house().timezone)
     todays = [event for event in events if event.service_date == today and event.agency_id is not None]
-    for visit_id in sorted({event.visit_id for event in events if event.visit_id}):
+    agencies = sorted({event.agency_id for event in todays if event.agency_id})
+    visits = {event.visit_id for event in events if event.visit_id}
+    for visit_id in sorted(visits.union(_visits_in_line(agencies, today) if agencies else ())):
         _nudge("/visit", f"visit:{visit_id}", events)
     if not todays:
         return
-    agencies = sorted({event.agency_id for event in todays if event.agency_id})
     for agency_id in agencies:
         _nudge("/desk", f"agency:{agency_id}", todays)
-    for visit_id in _others_in_line(agencies, today):
-        _nudge("/visit", f"visit:{visit_id}", todays)
     socketio.emit("state", hall_board(now=now), to=BOARD, namespace="/display")
 
 
@@ -89,12 +88,12 @@ def _nudge(namespace: str, room: str, events: list[QueueEvent]) -> None:
     socketio.emit("changed", {"revision": events[-1].revision}, to=room, namespace=namespace)
 
 
-def _others_in_line(agencies: list[str], today: date) -> list[str]:
+def _visits_in_line(agencies: list[str], today: date) -> set[str]:
     """Visits with a place in the agencies' lines: their waits changed."""
     query = select(Ticket.visit_id).where(
         Ticket.service_date == today, Ticket.agency_id.in_(agencies), Ticket.state.in_(OPEN)
     )
-    return sorted(set(db.session.scalars(query)))
+    return set(db.session.scalars(query))
 
 
 @socketio.on("connect", namespace="/display")

@@ -24,12 +24,16 @@ def at(clock: str, day: date = TUESDAY) -> datetime:
     return datetime(day.year, day.month, day.day, int(hour), int(minute), tzinfo=HELSINKI)
 
 
-def wish(*services: str, party: Party = Party(1), language: str = "en", people: tuple[str, ...] = ()) -> booking.Wish:
+def wish(
+    *services: str, party: Party = Party(1), language: str = "en", people: tuple[str, ...] = ()
+) -> booking.Wish:
     legs = tuple(booking.LegWish(service, people or party.people) for service in services)
     return booking.Wish(party, legs, language, "work")
 
 
-def booked(wanted: booking.Wish, *, day: date = TUESDAY, not_before: str = "09:00", now: datetime | None = None) -> Visit:
+def booked(
+    wanted: booking.Wish, *, day: date = TUESDAY, not_before: str = "09:00", now: datetime | None = None
+) -> Visit:
     """A confirmed visit on `day`, the earliest from `not_before`."""
     when = now or at("12:00", day - timedelta(days=4))
     hour, minute = not_before.split(":")

@@ -28,11 +28,10 @@ for command in (serve, migrate, house, plan, export, user, device):
 def main() -> None:
     """The console script."""
     try:
-        cli(standalone_mode=False)
+        status = cli(standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except click.ClickException as error:
         click.echo(f"ihh: {error.format_message()}", err=True)
         sys.exit(2)

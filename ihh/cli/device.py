@@ -24,7 +24,9 @@ def add(kind: str, name: str) -> None:
         code = devices.add_device(DeviceKind(kind), name, now=clock.real_now())
         minutes = int(devices.CODE_LIVES.total_seconds() // 60)
         click.echo(f"{code[:4]} {code[4:]}")
-        click.echo(f"Open /{kind}/pair on {name} and type this code. It works once, for {minutes} minutes.", err=True)
+        click.echo(
+            f"Open /{kind}/pair on {name} and type this code. It works once, for {minutes} minutes.", err=True
+        )
 
 
 @device.command()

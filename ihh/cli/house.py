@@ -47,7 +47,9 @@ def put_in_force(file: Path) -> bool:
         more = f" (and {len(error.faults) - 1} more: `ihh house check`)" if len(error.faults) > 1 else ""
         raise Unable(f"{file}: {error.faults[0]}{more}") from None
     except HouseInUse as error:
-        raise Unable(f"{file}: drops what has bookings or people waiting: {error}; keep it until they are over") from None
+        raise Unable(
+            f"{file}: drops what has bookings or people waiting: {error}; keep it until they are over"
+        ) from None
 
 
 def _faults(file: Path) -> list[object]:

@@ -49,7 +49,9 @@ def plain_errors(app: Flask) -> Iterator[None]:
         raise Unable(f"refused: {refused.code}" + (f" ({facts})" if facts else "")) from None
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
-        raise Unable(f"the database {where} does not answer ({reason}): start it or mend DATABASE_URL") from None
+        raise Unable(
+            f"the database {where} does not answer ({reason}): start it or mend DATABASE_URL"
+        ) from None
 
 
 def check_database() -> None:

@@ -142,5 +142,6 @@ def _check_port(chosen: Settings) -> None:
         except OSError as error:
             reason = error.strerror or str(error)
             raise Unable(
-                f"cannot listen on {chosen.host}:{chosen.port} ({reason}): end what uses it or set PORT or HOST"
+                f"cannot listen on {chosen.host}:{chosen.port} ({reason}):"
+                " end what uses it or set PORT or HOST"
             ) from None

@@ -38,9 +38,10 @@ def read_contact(email: str | None, phone: str | None, *, country_code: str = "3
 def _email(typed: str) -> str | None:
     if not typed:
         return None
-    if len(typed) > 254 or not _EMAIL.fullmatch(typed):
+    address = typed.lower()  # which may be longer than what was typed
+    if len(address) > 254 or not _EMAIL.fullmatch(address):
         raise Refusal(Code.CONTACT_INVALID, field="email")
-    return typed.lower()
+    return address
 
 
 def _phone(typed: str, country_code: str) -> str | None:

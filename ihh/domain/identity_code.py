@@ -10,7 +10,9 @@ import re
 
 CHECK_SIGNS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 
-_SHAPE = re.compile(r"(?<![0-9A-Z])(\d{2})(\d{2})(\d{2})\s?[-+YXWVUABCDEF]\s?(\d{3})\s?([0-9A-Y])(?![0-9A-Z])", re.I)
+_SHAPE = re.compile(
+    r"(?<![0-9A-Z])(\d{2})(\d{2})(\d{2})\s?[-+YXWVUABCDEF]\s?(\d{3})\s?([0-9A-Y])(?![0-9A-Z])", re.I
+)
 
 
 def contains_identity_code(text: str) -> bool:

@@ -17,8 +17,12 @@ class DeskSession(Base):
 
     __tablename__ = "desk_session"
     __table_args__ = (
-        Index("uq_desk_session_desk_open", "desk_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("uq_desk_session_user_open", "user_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index(
+            "uq_desk_session_desk_open", "desk_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
+        Index(
+            "uq_desk_session_user_open", "user_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug.wrappers import Response
 
 from ihh.models.account import DeviceKind
 from ihh.presentation.access import device_cookie

@@ -58,7 +58,8 @@ def _option(data: dict[str, Any]) -> VisitOption:
         PlannedLeg(service, tuple(people), desk, start, end)
         for service, people, _papers, desk, start, end in data["legs"]
     )
-    return VisitOption(date.fromisoformat(data["date"]), *data["span"], legs)
+    start, end = data["span"]
+    return VisitOption(date.fromisoformat(data["date"]), start, end, legs)
 
 
 def _serializer() -> URLSafeSerializer:

@@ -56,7 +56,8 @@ def check_in(scanned: str, *, now: datetime, by: str, request_id: str | None = N
             _enter(tx, house, visit, before, VisitAction.CHECK_IN, now=now, by=by)
             return {"visit_id": visit.id, "punctuality": punctuality, "minutes": minutes}
 
-    answer = answered_once(request_id, f"check_in {by} {scanned}", work, now=now)
+    asked = token_in(scanned) or normal_code(scanned)
+    answer = answered_once(request_id, f"check_in {by} {asked}"[:100], work, now=now)
     return CheckedIn(answer["visit_id"], Punctuality(answer["punctuality"]), answer["minutes"])
 
 

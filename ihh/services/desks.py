@@ -21,6 +21,32 @@ def desks_for(user: User) -> list[Desk]:
     return [desk for desk in house.desks if user.agency_id in (None, desk.agency)]
 
 
+def desk_of(desk_id: str, user: User) -> Desk:
+    """A desk of the user's agency. Refuses `not_found` and `not_your_agency`."""
+    desk = current_house().desk.get(desk_id)
+    if desk is None:
+        raise Refusal(Code.NOT_FOUND)
+    if user.agency_id not in (None, desk.agency):
+        raise Refusal(Code.NOT_YOUR_AGENCY)
+    return desk
+
+
+def own_desk(desk_id: str, user: User) -> Desk:
+    """The desk, where the user has it open: who acts at a desk asks this first.
+
+    Refuses `not_found`, `not_your_agency`, and `not_your_desk` when it is closed or another's.
+    """
+    desk = desk_of(desk_id, user)
+    if not has_open(desk_id, user):
+        raise Refusal(Code.NOT_YOUR_DESK)
+    return desk
+
+
+def has_open(desk_id: str, user: User) -> bool:
+    session = session_at(desk_id)
+    return session is not None and session.user_id == user.id
+
+
 def session_of_user(user_id: int) -> DeskSession | None:
     """The desk session the user has open."""
     return _open(DeskSession.user_id == user_id)

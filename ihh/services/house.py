@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -94,7 +94,8 @@ def _match_rows(house: House) -> None:
 
 
 def _match(table: type[ServiceRow] | type[DeskRow], wanted: Mapping[str, str]) -> None:
-    rows: dict[str, ServiceRow | DeskRow] = {row.id: row for row in db.session.scalars(select(table))}
+    found: Iterable[ServiceRow | DeskRow] = db.session.query(table)
+    rows = {row.id: row for row in found}
     for row_id, agency_id in wanted.items():
         row = rows.get(row_id)
         if row is None:

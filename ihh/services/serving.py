@@ -181,12 +181,25 @@ def release(
     return _ticket(ticket_id, agency_id)
 
 
-def mark_need(ticket_id: int, reason: str, *, agency_id: str | None, now: datetime, by: str) -> Ticket:
+def mark_need(
+    ticket_id: int,
+    reason: str,
+    *,
+    agency_id: str | None,
+    now: datetime,
+    by: str,
+    request_id: str | None = None,
+) -> Ticket:
     """Give a waiting visitor priority for need; the reason is recorded with the event."""
-    with transaction() as tx:
-        ticket = _ticket(ticket_id, agency_id)
-        change(tx, ticket, TicketAction.MARK_NEED, now=now, by=by, detail={"why": reason}, need_at=now)
-    return ticket
+
+    def work() -> dict[str, Any]:
+        with transaction() as tx:
+            ticket = _ticket(ticket_id, agency_id)
+            change(tx, ticket, TicketAction.MARK_NEED, now=now, by=by, detail={"why": reason}, need_at=now)
+            return {"ticket_id": ticket.id}
+
+    answered_once(request_id, f"mark_need {ticket_id} {by}", work, now=now)
+    return _ticket(ticket_id, agency_id)
 
 
 def transfer(

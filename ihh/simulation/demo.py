@@ -88,9 +88,7 @@ class Driver:
         self.house, self.day, self.seed = house, day, seed
         self.arrivals: dict[str, datetime | None] = {}
         self.coming = self._not_yet_come(walk_ins(house, day, seed))
-        self.fill = [later for later in open_days(house, day + timedelta(days=1), day + timedelta(days=30))][
-            :FILLED_DAYS
-        ]
+        self.fill = list(open_days(house, day + timedelta(days=1), day + timedelta(days=30)))[:FILLED_DAYS]
 
     def step(self, *, now: datetime) -> None:
         """All that is due at `now`. A refusal means a person was faster: the next step sees it."""

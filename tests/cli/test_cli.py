@@ -14,7 +14,9 @@ from ihh.layout import HOUSES
 
 
 def ihh(*arguments: str, folder: Path, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT", "DEMO")}
+    clean = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "PORT", "DEMO")
+    }
     return subprocess.run(
         [sys.executable, "-m", "ihh", *arguments],
         cwd=folder,
@@ -54,7 +56,9 @@ def test_the_helsinki_house_has_no_faults(tmp_path):
 
 def test_every_fault_of_a_house_file_is_named_at_once(tmp_path):
     broken = (HOUSES / "helsinki.toml").read_text("utf-8")
-    broken = broken.replace("grid_min = 5", "grid_min = 0").replace('timezone = "Europe/Helsinki"', 'timezone = "Mars"')
+    broken = broken.replace("grid_min = 5", "grid_min = 0").replace(
+        'timezone = "Europe/Helsinki"', 'timezone = "Mars"'
+    )
     (tmp_path / "broken.toml").write_text(broken, "utf-8")
     done = ihh("house", "check", "broken.toml", folder=tmp_path)
     assert done.returncode == 2
@@ -100,7 +104,9 @@ def test_an_account_needs_a_long_password_and_a_known_agency(installed):
     added = ihh("user", "add", "ann", "--agency", "kela", folder=installed, stdin="correct horse battery\n")
     assert added.returncode == 0, added.stderr
     refused(ihh("user", "add", "bo", "--agency", "kela", folder=installed, stdin="short\n"), "password")
-    refused(ihh("user", "add", "bo", "--agency", "kel", folder=installed, stdin="correct horse battery\n"), "kela")
+    refused(
+        ihh("user", "add", "bo", "--agency", "kel", folder=installed, stdin="correct horse battery\n"), "kela"
+    )
     assert "ann\tclerk\tkela\tactive" in ihh("user", "list", folder=installed).stdout
 
 

@@ -38,7 +38,12 @@ def reason(line, now=0.0):
 
 class TestRanks:
     def test_need_goes_before_everything_by_the_time_of_the_mark(self):
-        line = [booked(1, 0, -5), walk_in(2, -60), walk_in(3, -1, need_at=clock(-1)), walk_in(4, -2, need_at=clock(-2))]
+        line = [
+            booked(1, 0, -5),
+            walk_in(2, -60),
+            walk_in(3, -1, need_at=clock(-1)),
+            walk_in(4, -2, need_at=clock(-2)),
+        ]
         assert order(line) == [4, 3, 2, 1]
         assert reason(line) is ReasonCode.NEED
 
@@ -104,7 +109,8 @@ tickets = st.lists(
 @given(tickets, st.integers(0, 120))
 def test_everyone_has_exactly_one_place_whatever_the_order_of_input(rows, now):
     line = [
-        walk_in(i, a, is_free=f) if b is None else booked(i, b, a, is_free=f) for i, (a, b, f) in enumerate(rows)
+        walk_in(i, a, is_free=f) if b is None else booked(i, b, a, is_free=f)
+        for i, (a, b, f) in enumerate(rows)
     ]
     forwards = order(line, now)
     assert sorted(forwards) == list(range(len(line)))

@@ -9,13 +9,22 @@ from ihh.domain.identity_code import contains_identity_code
 
 @pytest.mark.parametrize(
     "text",
-    ["010594Y9032", "010516B903X", "131052-308T", "my code is 131052-308t, thanks", "010594 Y 9032", "(131052-308T)"],
+    [
+        "010594Y9032",
+        "010516B903X",
+        "131052-308T",
+        "my code is 131052-308t, thanks",
+        "010594 Y 9032",
+        "(131052-308T)",
+    ],
 )
 def test_identity_codes_are_found(text):
     assert contains_identity_code(text)
 
 
-@pytest.mark.parametrize("text", ["131052-308U", "010594Z9032", "991352-308T", "+358 40 123 4567", "a@b.fi", "K 042", ""])
+@pytest.mark.parametrize(
+    "text", ["131052-308U", "010594Z9032", "991352-308T", "+358 40 123 4567", "a@b.fi", "K 042", ""]
+)
 def test_other_texts_are_not(text):
     assert not contains_identity_code(text)
 

@@ -38,7 +38,13 @@ def test_codes_are_read_as_people_type_them(typed, read):
 
 @pytest.mark.parametrize(
     "scanned",
-    [TOKEN, TOKEN.lower(), f"https://house.example/v/{TOKEN}", f"https://house.example/v/{TOKEN}?lang=fi", f" {TOKEN}\r"],
+    [
+        TOKEN,
+        TOKEN.lower(),
+        f"https://house.example/v/{TOKEN}",
+        f"https://house.example/v/{TOKEN}?lang=fi",
+        f" {TOKEN}\r",
+    ],
 )
 def test_a_token_is_found_in_what_a_scanner_types(scanned):
     assert token_in(scanned) == TOKEN

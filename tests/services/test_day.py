@@ -33,7 +33,14 @@ def serve(desk_id, begin, minutes=10):
 class TestCheckIn:
     @pytest.mark.parametrize(
         ("minutes", "punctuality", "told"),
-        [(-60, "early", 60), (-11, "early", 11), (-10, "on_time", 0), (10, "on_time", 0), (11, "late", 11), (90, "late", 90)],
+        [
+            (-60, "early", 60),
+            (-11, "early", 11),
+            (-10, "on_time", 0),
+            (10, "on_time", 0),
+            (11, "late", 11),
+            (90, "late", 90),
+        ],
     )
     def test_early_and_late_are_told(self, sqlite_app, minutes, punctuality, told):
         first = booked(wish("dvv.register"), not_before="11:00")
@@ -61,12 +68,17 @@ class TestCheckIn:
         assert again.facts["number"] == visit(first.id).queue_number
         second = booked(wish("dvv.register"))
         booking.cancel(second.id, now=at("08:00") - day)
-        assert refused(check_in.check_in, second.booking_code, now=at("09:00"), by="k").code == Code.VISIT_CANCELLED
+        assert (
+            refused(check_in.check_in, second.booking_code, now=at("09:00"), by="k").code
+            == Code.VISIT_CANCELLED
+        )
 
     def test_a_held_visit_is_not_a_booking(self, sqlite_app):
         wanted, now = wish("dvv.register"), at("12:00", TUESDAY - timedelta(days=1))
         held = booking.hold(wanted, booking.propose(wanted, now=now).earliest, source=None, now=now)
-        assert refused(check_in.check_in, held.booking_code, now=at("09:00"), by="k").code == Code.UNKNOWN_CODE
+        assert (
+            refused(check_in.check_in, held.booking_code, now=at("09:00"), by="k").code == Code.UNKNOWN_CODE
+        )
 
     def test_the_tax_line_is_open_until_noon(self, sqlite_app):
         walked_in("vero.tax_card", now=at("11:59"))
@@ -118,7 +130,19 @@ class TestServing:
         assert done.served_seconds == (8 + 10) * 60
         assert visit(came.id).state == "ended"
         assert [event.action for event in events()] == [
-            *("take_number", "issue", "call", "recall", "start", "hold", "release", "call", "start", "complete", "end")
+            *(
+                "take_number",
+                "issue",
+                "call",
+                "recall",
+                "start",
+                "hold",
+                "release",
+                "call",
+                "start",
+                "complete",
+                "end",
+            )
         ]
 
     def test_a_transfer_keeps_the_number_and_the_seniority(self, app):
@@ -130,7 +154,9 @@ class TestServing:
         serving.transfer("kela-1", "city.guidance", now=at("09:46"), by="demo")
         assert states(came.id) == ["completed", "waiting"]
         call = serving.call_next("city-1", now=at("09:47"), by="demo")
-        assert call.number == came.queue_number, "came at 9:30 and was served 5 minutes: before one who came at 9:40"
+        assert call.number == came.queue_number, (
+            "came at 9:30 and was served 5 minutes: before one who came at 9:40"
+        )
         assert other.queue_number != call.number
 
     def test_a_transfer_to_what_the_visit_has_or_to_a_phone_is_refused(self, app):
@@ -139,7 +165,11 @@ class TestServing:
         serving.call_next("kela-1", now=at("09:41"), by="demo")
         serving.start("kela-1", now=at("09:41"), by="demo")
         before = len(events())
-        for service, code in (("city.guidance", Code.ALREADY_IN_VISIT), ("sak.rights", Code.NOT_IN_HOUSE), ("x", Code.NOT_IN_HOUSE)):
+        for service, code in (
+            ("city.guidance", Code.ALREADY_IN_VISIT),
+            ("sak.rights", Code.NOT_IN_HOUSE),
+            ("x", Code.NOT_IN_HOUSE),
+        ):
             assert refused(serving.transfer, "kela-1", service, now=at("09:42"), by="demo").code == code
         assert len(events()) == before
 
@@ -156,7 +186,14 @@ class TestServing:
         opened("kela-1", now=at("09:00"))
         walked_in("kela.social_security", now=at("09:30"))
         before = len(events())
-        for act in (serving.recall, serving.start, serving.complete, serving.hold, serving.mark_no_show, serving.requeue):
+        for act in (
+            serving.recall,
+            serving.start,
+            serving.complete,
+            serving.hold,
+            serving.mark_no_show,
+            serving.requeue,
+        ):
             assert refused(act, "kela-1", now=at("09:31"), by="demo").code == Code.WRONG_STATE
         assert refused(serving.call_next, "kela-2", now=at("09:31"), by="demo").code == Code.DESK_CLOSED
         assert len(events()) == before

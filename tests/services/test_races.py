@@ -70,7 +70,12 @@ class TestOneLine:
         for index in range(4):
             walked_in("kela.social_security", now=morning + timedelta(minutes=index))
             walked_in("vero.tax_card", now=morning + timedelta(minutes=index))
-            walked_in("kela.social_security", "vero.tax_card", "city.guidance", now=morning + timedelta(minutes=index))
+            walked_in(
+                "kela.social_security",
+                "vero.tax_card",
+                "city.guidance",
+                now=morning + timedelta(minutes=index),
+            )
 
         calls = threads(8, lambda index: serving.call_next(desk_ids[index], now=at("09:45"), by="demo"))
 
@@ -158,7 +163,9 @@ class TestDesks:
         serving.call_next("kela-1", now=at("09:32"), by="demo")
         acts = (serving.start, serving.mark_no_show, serving.hold, serving.requeue) * 2
         outcomes = threads(8, lambda index: acts[index]("kela-1", now=at("09:33"), by="demo"))
-        after_call = [event for event in events() if event.action in ("start", "mark_no_show", "hold", "requeue")]
+        after_call = [
+            event for event in events() if event.action in ("start", "mark_no_show", "hold", "requeue")
+        ]
         accepted = sum(not isinstance(outcome, Refusal) for outcome in outcomes)
         # Holding someone whose service was just started is a second, legal action; nothing else can follow.
         legal = {("start",), ("mark_no_show",), ("hold",), ("requeue",), ("start", "hold")}

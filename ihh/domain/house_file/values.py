@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from ihh.domain.house import Condition, Span, Text, Week
 from ihh.domain.house_file.faults import Faults, Place
@@ -82,7 +83,7 @@ def read_spans(value: object, place: Place, faults: Faults) -> tuple[Span, ...]:
         return ()
     spans = [read_span(item, place.item(number), faults) for number, item in enumerate(value, start=1)]
     good = sorted(span for span in spans if span is not None)
-    for before, after in zip(good, good[1:], strict=False):
+    for before, after in pairwise(good):
         if after.start < before.end:
             faults.add(place, f"{show_span(before)} and {show_span(after)} overlap")
     return tuple(good)
