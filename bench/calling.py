@@ -39,8 +39,8 @@ ENGAGE = text("INSERT INTO engagement (visit_id, person, ticket_id) VALUES (:vis
 REVISION = text("UPDATE service_day SET revision = revision + 1 WHERE date = '2026-12-01' RETURNING revision")
 EVENT = text(
     "INSERT INTO queue_event (service_date, revision, at, action, visit_id, ticket_id, agency_id, service_id,"
-    " desk_id, before, after, actor, detail) VALUES ('2026-12-01', :revision, :at, 'call', :visit, :id, 'kela',"
-    " 'kela.social_security', :desk, 'waiting', 'called', 'bench', :detail)"
+    " desk_id, before, after, actor, detail) VALUES ('2026-12-01', :revision, :at, 'call', :visit, :id,"
+    " 'kela', 'kela.social_security', :desk, 'waiting', 'called', 'bench', :detail)"
 )
 FREE = text("DELETE FROM engagement")
 END = text("UPDATE ticket SET state = 'completed' WHERE id = :id")

@@ -23,9 +23,9 @@ DRIFT = 4
 
 
 @contextmanager
-def open_with_camera(playwright: Playwright, text: str, folder: Path) -> Iterator[Browser]:
-    """A browser that grants the camera unasked, and whose camera sees `text` as a QR code."""
-    film = write_film(text, folder / "qr.mjpeg")
+def open_with_camera(playwright: Playwright, shown: str | bytes, folder: Path) -> Iterator[Browser]:
+    """A browser that grants the camera unasked, and whose camera sees `shown`: see `write_film`."""
+    film = write_film(shown, folder / "qr.mjpeg")
     browser = launch(
         playwright,
         [
@@ -40,9 +40,12 @@ def open_with_camera(playwright: Playwright, text: str, folder: Path) -> Iterato
         browser.close()
 
 
-def write_film(text: str, file: Path) -> Path:
-    """Write an .mjpeg, which is JPEG pictures one after another, and return its path."""
-    code = draw_code(text)
+def write_film(shown: str | bytes, file: Path) -> Path:
+    """Write an .mjpeg, which is JPEG pictures one after another, and return its path.
+
+    A text is shown as its QR code, bytes are a picture, such as a screenshot of a code on a phone.
+    """
+    code = draw_code(shown) if isinstance(shown, str) else _photograph(shown)
     with file.open("wb") as film:
         for number in range(FRAMES):
             film.write(_frame(code, offset=DRIFT * (number % 2)))
@@ -58,6 +61,10 @@ def draw_code(text: str) -> Image.Image:
     picture = Image.new("L", (size, size), 255)
     picture.putdata([0 if dark else 255 for row in code.get_matrix() for dark in row])
     return picture.resize((CODE_PIXELS, CODE_PIXELS), Image.Resampling.NEAREST)
+
+
+def _photograph(picture: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(picture)).convert("L").resize((CODE_PIXELS, CODE_PIXELS))
 
 
 def _frame(code: Image.Image, offset: int) -> bytes:

@@ -48,7 +48,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 Axe = Callable[[Page], None]
 AllowConsole = Callable[[str], None]
 OpenPage = Callable[..., Page]
-KioskWithCamera = Callable[[str], Page]
+KioskWithCamera = Callable[[str | bytes], Page]
 
 
 @dataclass
@@ -160,11 +160,11 @@ def page_desk(open_page: OpenPage) -> Page:
 def kiosk_with_camera(
     playwright: Playwright, server: RunningServer, faults: Faults, tmp_path: Path
 ) -> Iterator[KioskWithCamera]:
-    """`kiosk_with_camera("text")`: a kiosk page whose camera sees that text as a QR code."""
+    """`kiosk_with_camera(shown)`: a kiosk page whose camera sees a text as a QR code, or a picture (bytes)."""
     with ExitStack() as stack:
 
-        def open_(text: str) -> Page:
-            browser = stack.enter_context(open_with_camera(playwright, text, tmp_path))
+        def open_(shown: str | bytes) -> Page:
+            browser = stack.enter_context(open_with_camera(playwright, shown, tmp_path))
             page = _page(browser, server.base_url, faults, 1080, 1920, has_touch=True, permissions=["camera"])
             return stack.enter_context(page)
 
