@@ -70,7 +70,7 @@ def view_visit(visit: Visit, *, now: datetime) -> VisitView:
     """All that My visit, the slip and the kiosk's answer show."""
     house = current_house()
     if visit.checked_in_at is None:
-        legs = tuple(_planned(house, leg) for leg in visit.legs)
+        legs = tuple(_planned(house, leg) for leg in visit.legs if leg.service_id in house.service)
         step = Step.COME if visit.state == VisitState.BOOKED else Step.DONE
         return VisitView(visit, step, legs, legs[0] if legs else None)
     legs = _queued(house, visit, now=now)
@@ -108,6 +108,7 @@ def _queued(house: House, visit: Visit, *, now: datetime) -> tuple[LegView, ...]
     return tuple(
         _ticket_view(house, ticket, tickets, places.get(ticket.id), legs.get(ticket.leg_id or -1))
         for ticket in tickets
+        if ticket.service_id in house.service  # an old visit may name what the house has dropped since
     )
 
 

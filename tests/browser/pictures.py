@@ -1,102 +1,168 @@
-"""Pictures of the screens for the documents, taken from a running server.
+"""Pictures of the screens for the documents, taken on a demonstration house made for them.
 
-    python -m tests.browser.pictures http://127.0.0.1:8000 [--only kiosk] [--folder docs/pictures]
-
-A screen to show is one row in SCREENS.
+python -m tests.browser.pictures [--lang fi] [--folder docs/pictures] [--url http://127.0.0.1:8000]
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import sys
-from dataclasses import dataclass
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.reading import read_qr
 from tests.servers.chromium import launch
+from tests.servers.server import running_server
 
 FOLDER = Path("docs/pictures")
 LARGEST_BYTES = 150_000
-COLOURS = (256, 128, 64, 32)
+COLOURS = (128, 64, 32)
 SHRINKS = (1.0, 0.75, 0.5)
 
-
-@dataclass(frozen=True)
-class Size:
-    width: int
-    height: int
-    scale: int = 1
+SIZES = {"phone": (390, 844, 2), "kiosk": (1080, 1920, 1), "hall": (1920, 1080, 1), "desk": (1440, 900, 1)}
+CHROME_SETTLES_MS = 900
 
 
-PHONE = Size(390, 844, scale=2)
-KIOSK = Size(1080, 1920)
-HALL = Size(1920, 1080)
-DESK = Size(1440, 900)
+class Album:
+    """Takes pictures in one language and keeps them small."""
+
+    def __init__(self, browser: Browser, base_url: str, folder: Path, lang: str) -> None:
+        self.browser, self.base_url, self.folder, self.lang = browser, base_url, folder, lang
+        self.stack = ExitStack()
+
+    def page(self, size: str) -> Page:
+        width, height, scale = SIZES[size]
+        context = self.browser.new_context(
+            base_url=self.base_url,
+            viewport={"width": width, "height": height},
+            device_scale_factor=scale,
+            timezone_id="Europe/Helsinki",
+            reduced_motion="reduce",
+        )
+        context.add_cookies([{"name": "ihh_lang", "value": self.lang, "url": self.base_url}])
+        context.add_init_script("window.print = () => {}")
+        self.stack.callback(context.close)
+        return context.new_page()
+
+    def take(self, page: Page, name: str, *, whole: bool = False) -> None:
+        page.wait_for_timeout(CHROME_SETTLES_MS)
+        file = self.folder / f"{name}{'' if self.lang == 'en' else '-' + self.lang}.png"
+        file.write_bytes(small_png(page.screenshot(full_page=whole)))
+        print(f"{file}  {file.stat().st_size // 1000} kB")
 
 
-@dataclass(frozen=True)
-class Screen:
-    name: str
-    """Of the file, without its suffix."""
-    path: str
-    size: Size
-    wait_for: str = "main"
-    """Selector that is visible once the screen has its contents."""
-    steps: tuple[tuple[str, str], ...] = ()
-    """Before the picture: ("goto", path), ("click", selector) or ("fill", "selector=value")."""
-    locale: str = "en-GB"
-    is_whole_page: bool = False
+def journey(album: Album) -> None:
+    """The screens in the order in which a visit meets them."""
+    booking(album)
+    hall = album.page("hall")
+    hall.goto("/display/")
+    album.take(hall, "display-hall")
+    phone = kiosk(album)
+    album.take(phone, "my-visit")
+    desk = album.page("desk")
+    sign_in(desk, "city")
+    desk.goto("/desk")
+    album.take(desk, "desk-choose")
+    call_to_desk(desk, phone)
+    album.take(desk, "desk-called")
+    album.take(hall, "display-call")
+    phone.reload()
+    album.take(phone, "my-visit-called")
+    desk.locator("#main-action").click()
+    album.take(desk, "desk")
+    statistics(album)
 
 
-SCREENS: tuple[Screen, ...] = (
-    Screen("kiosk", "/kiosk/", KIOSK),
-    Screen("display", "/display/", HALL),
-)
+def booking(album: Album) -> None:
+    phone = album.page("phone")
+    phone.goto("/")
+    album.take(phone, "home")
+    phone.goto("/book")
+    for question, answer in (("purpose", "work"), ("citizenship", "other"), ("identity_code", "yes")):
+        phone.locator(f'input[name="q-{question}"][value="{answer}"]').check()
+    phone.locator("#adults").select_option("2")
+    phone.locator("#minors").select_option("2")
+    album.take(phone, "booking-questions")
+    onward(phone)
+    album.take(phone, "booking-services")
+    onward(phone)
+    album.take(phone, "booking-options")
+    wide = album.page("desk")
+    wide.context.add_cookies(phone.context.cookies())
+    wide.goto("/book/visit")
+    album.take(wide, "booking-options-wide")
+    phone.locator('input[name="plan"]').first.check()
+    onward(phone)
+    album.take(phone, "booking-confirm")
+    onward(phone)
+    album.take(phone, "visit-booked")
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Take the pictures; the exit status is the number of screens that failed."""
-    options = _parse(arguments)
-    screens = [screen for screen in SCREENS if not options.only or screen.name in options.only]
-    options.folder.mkdir(parents=True, exist_ok=True)
-    failures = 0
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-        for screen in screens:
-            try:
-                file = options.folder / f"{screen.name}.png"
-                file.write_bytes(small_png(take(browser, options.base_url, screen)))
-                print(f"{file}  {file.stat().st_size // 1000} kB")
-            except (Error, ValueError) as error:
-                failures += 1
-                print(f"{screen.name}: {error}", file=sys.stderr)
-        browser.close()
-    return failures
+def kiosk(album: Album) -> Page:
+    """A walk-in takes a number for City advice; returns My visit on a phone."""
+    kiosk = album.page("kiosk")
+    kiosk.goto(f"/kiosk/?lang={album.lang}")
+    album.take(kiosk, "kiosk-start")
+    kiosk.goto(f"/kiosk/walk-in?lang={album.lang}")
+    for service in ("city.guidance", "vero.tax_card"):
+        kiosk.locator(f'input[value="{service}"]').check()
+    album.take(kiosk, "kiosk-services")
+    kiosk.locator("form#services button.button--primary").click()
+    kiosk.wait_for_load_state()
+    kiosk.locator("form#scan button.button--primary").click()
+    kiosk.locator(".hero .number").wait_for()
+    album.take(kiosk, "kiosk-checked-in")
+    link = read_qr(kiosk)[0]
+    kiosk.emulate_media(media="print")
+    kiosk.set_viewport_size({"width": 302, "height": 760})
+    album.take(kiosk, "slip")
+    phone = album.page("phone")
+    phone.goto(link)
+    return phone
 
 
-def take(browser: Browser, base_url: str, screen: Screen) -> bytes:
-    """A PNG of the screen as its reader sees it. Raises ValueError when the server refuses the page."""
-    context = browser.new_context(
-        base_url=base_url,
-        viewport={"width": screen.size.width, "height": screen.size.height},
-        device_scale_factor=screen.size.scale,
-        locale=screen.locale,
-        timezone_id="Europe/Helsinki",
-        reduced_motion="reduce",
-    )
-    try:
-        page = context.new_page()
-        _go_to(page, screen.path)
-        for action, target in screen.steps:
-            _do(page, action, target)
-        page.locator(screen.wait_for).first.wait_for()
-        page.evaluate("document.fonts.ready")
-        return page.screenshot(full_page=screen.is_whole_page)
-    finally:
-        context.close()
+def call_to_desk(desk: Page, phone: Page) -> None:
+    """City's clerk takes a desk and calls the visitor of the phone out of turn."""
+    number = re.sub(r"\s", " ", phone.locator(".number bdi").first.inner_text())
+    desk.locator("form[action='/desk/city-1/open'] button").click()
+    desk.wait_for_url("**/desk/city-1")
+    desk.locator("#shortcuts").wait_for()
+    if desk.locator("#do-not-here").count():
+        desk.keyboard.press("s")
+        desk.locator("#do-finish:not([disabled])").wait_for()
+    if desk.locator(".who__number").count():
+        desk.keyboard.press("f")
+        desk.locator(".who__number").wait_for(state="detached")
+    row = desk.locator(".line .row").filter(has_text=re.compile(number.replace(" ", r"\s")))
+    row.locator("summary").click()
+    row.locator("button[id^=call-]").click()
+    desk.locator(".who__number").wait_for()
+
+
+def statistics(album: Album) -> None:
+    analyst = album.page("desk")
+    sign_in(analyst, "analyst")
+    analyst.goto("/statistics")
+    album.take(analyst, "statistics")
+
+
+def sign_in(page: Page, username: str) -> None:
+    page.goto("/staff")
+    page.locator("#username").fill(username)
+    page.locator("#password").fill("demo")
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/staff/start")
+
+
+def onward(page: Page) -> None:
+    page.locator(".actionbar button.button--primary").click()
+    page.wait_for_load_state()
 
 
 def small_png(png: bytes) -> bytes:
@@ -113,33 +179,29 @@ def small_png(png: bytes) -> bytes:
     raise ValueError(f"no picture under {LARGEST_BYTES} bytes")
 
 
-def _go_to(page: Page, path: str) -> None:
-    answer = page.goto(path)
-    if answer is None or not answer.ok:
-        raise ValueError(f"{path} answered {answer.status if answer else 'nothing'}")
+@contextmanager
+def _server(url: str | None) -> Iterator[str]:
+    if url is not None:
+        yield url
+        return
+    with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), {"DEMO": "1"}) as server:
+        yield server.base_url
 
 
-def _do(page: Page, action: str, target: str) -> None:
-    if action == "goto":
-        _go_to(page, target)
-    elif action == "click":
-        page.locator(target).first.click()
-    elif action == "fill":
-        selector, _, value = target.rpartition("=")
-        page.locator(selector).first.fill(value)
-    else:
-        raise ValueError(f"unknown step {action!r}")
-
-
-def _parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.browser.pictures", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("base_url", help="of a running server, for example http://127.0.0.1:8000")
-    parser.add_argument("--only", action="append", metavar="NAME", help="take this picture; may be repeated")
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.browser.pictures")
+    parser.add_argument("--url", help="of a running demonstration; one is started by default")
+    parser.add_argument("--lang", default="en", help="en, fi, sv or ar-XB")
     parser.add_argument("--folder", type=Path, default=FOLDER)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with _server(options.url) as base_url, sync_playwright() as playwright:
+        browser = launch(playwright)
+        album = Album(browser, base_url, options.folder, options.lang)
+        with album.stack:
+            journey(album)
+        browser.close()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

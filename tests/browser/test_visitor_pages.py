@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from PIL import Image
 from playwright.sync_api import Page, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -22,20 +20,11 @@ from ihh.services import booking, check_in, serving
 from ihh.services.booking import LegWish, Wish, find_by_link
 from tests import situations
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
+from tests.browser.reading import read_qr
 from tests.servers.site import settle, sqlite_site
 from tests.situations import at
 
 NOW = at("10:00")
-
-READ_QR = """async (data) => {
-  const base = new URL("/static/vendor/zxing-wasm/", location.href);
-  const zxing = await import(new URL("reader/index.js", base).href);
-  await zxing.prepareZXingModule(
-    {overrides: {locateFile: (name) => new URL(name, base).href}, fireImmediately: true});
-  const image = new ImageData(new Uint8ClampedArray(data.pixels), data.width, data.height);
-  const found = await zxing.readBarcodes(image, {formats: ["QRCode"]});
-  return found.map((one) => one.text);
-}"""
 
 COUNT_VIBRATIONS = "window.vibrations = []; navigator.vibrate = (pattern) => window.vibrations.push(pattern);"
 
@@ -97,14 +86,6 @@ def walk_in(party: Party = Party(1)) -> Visit:
     visit = situations.walked_in("vero.tax_card", now=clock.now(), party=party)
     settle()
     return visit
-
-
-def read_qr(page: Page) -> list[str]:
-    """What the QR code on screen holds, read by another library than the one that drew it."""
-    picture = Image.open(io.BytesIO(page.locator("svg.qr").screenshot())).convert("RGBA")
-    data = {"pixels": list(picture.tobytes()), "width": picture.width, "height": picture.height}
-    found: list[str] = page.evaluate(READ_QR, data)
-    return found
 
 
 @pytest.mark.usefixtures("house")

@@ -1,0 +1,102 @@
+"""A desk's work: its line, its visitor, and what a clerk does. Other agencies' services stay out of it."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from ihh.api.fields import LARGEST_ID, Answer, Body, Instant, request_id_field, service_id_field, whole_number
+from ihh.api.house_schemas import DocumentSchema, ServiceBriefSchema
+from ihh.api.visit_schemas import WaitSchema
+from ihh.services.serving import OUTCOMES
+
+CLERKS_OUTCOMES = [outcome for outcome in OUTCOMES if outcome != "transferred"]
+
+
+class ActionBody(Body):
+    request_id = request_id_field()
+
+
+class CallBody(ActionBody):
+    ticket = whole_number(
+        1,
+        LARGEST_ID,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Someone out of turn; without it the one the rule puts first."},
+    )
+
+
+class CompleteBody(ActionBody):
+    outcome = fields.String(load_default="done", validate=validate.OneOf(CLERKS_OUTCOMES))
+
+
+class TransferBody(ActionBody):
+    service = service_id_field(required=True)
+
+
+class CallMadeSchema(Answer):
+    ticket = fields.Integer(attribute="ticket_id")
+    number = fields.String()
+    desk = fields.String(attribute="desk_id")
+
+
+class TicketSchema(Answer):
+    id = fields.Integer()
+    number = fields.String(attribute="visit.queue_number")
+    service = fields.String(attribute="service_id")
+    state = fields.String()
+    desk = fields.String(attribute="desk_id", allow_none=True)
+    calls = fields.Integer()
+    called_at = Instant(allow_none=True)
+    started_at = Instant(allow_none=True)
+    ended_at = Instant(allow_none=True)
+    outcome = fields.String(allow_none=True)
+
+
+class ReasonSchema(Answer):
+    code = fields.String()
+    since = Instant(metadata={"description": "Arrival in the house."})
+    booked_at = Instant(allow_none=True)
+
+
+class LineRowSchema(Answer):
+    ticket = fields.Integer(attribute="ticket_id")
+    number = fields.String()
+    reason = fields.Nested(ReasonSchema)
+    language = fields.String()
+    people = fields.Integer()
+    waited_min = fields.Integer()
+    is_next = fields.Boolean()
+    is_free = fields.Boolean(metadata={"description": "False: at another desk at the moment."})
+
+
+class HeldRowSchema(Answer):
+    ticket = fields.Integer(attribute="ticket_id")
+    number = fields.String()
+    since = Instant(allow_none=True)
+    language = fields.String()
+    people = fields.Integer()
+
+
+class GuestSchema(Answer):
+    """The visitor whom the desk has called or serves."""
+
+    ticket = fields.Nested(TicketSchema)
+    service = fields.Nested(ServiceBriefSchema)
+    people = fields.Integer()
+    language = fields.String()
+    waited_min = fields.Integer()
+    planned_min = fields.Integer()
+    documents = fields.List(fields.Nested(DocumentSchema))
+
+
+class DeskSchema(Answer):
+    id = fields.String(attribute="desk.id")
+    label = fields.String(attribute="desk.label")
+    agency = fields.String(attribute="desk.agency")
+    area = fields.String(attribute="desk.zone")
+    is_paused = fields.Boolean()
+    guest = fields.Nested(GuestSchema, allow_none=True)
+    line = fields.List(fields.Nested(LineRowSchema), metadata={"description": "In calling order."})
+    held = fields.List(fields.Nested(HeldRowSchema))
+    newcomer_wait = fields.Nested(WaitSchema, allow_none=True)
