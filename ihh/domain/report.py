@@ -120,7 +120,7 @@ def _rows(
     house: House, visits: Sequence[VisitFact], dimension: Dimension, moment: Moment
 ) -> dict[str, Figures]:
     """Figures by code, in the published order: as the house has them, then whatever else there was."""
-    groups = _groups(house, visits, dimension)
+    groups = _groups(house, visits, dimension, moment)
     known = _codes(house, visits, dimension)
     order = [*known, *sorted(set(groups) - set(known))]
     if dimension is Dimension.HOUR:
@@ -128,7 +128,7 @@ def _rows(
     return {code: figures(groups.get(code, ()), moment) for code in order}
 
 
-def _groups(house: House, visits: Sequence[VisitFact], dimension: Dimension) -> Groups:
+def _groups(house: House, visits: Sequence[VisitFact], dimension: Dimension, moment: Moment) -> Groups:
     groups: dict[str, list[Share]] = defaultdict(list)
     for visit in visits:
         if dimension is Dimension.CHANNEL:
@@ -136,7 +136,7 @@ def _groups(house: House, visits: Sequence[VisitFact], dimension: Dimension) -> 
         elif dimension is Dimension.LANGUAGE:
             groups[visit.language].append(_whole(visit))
         else:
-            for code, share in _parts(visit, dimension, ZoneInfo(house.timezone)):
+            for code, share in _parts(visit, dimension, ZoneInfo(house.timezone), moment.now):
                 groups[code].append(share)
     return groups
 
@@ -145,8 +145,10 @@ def _whole(visit: VisitFact) -> Share:
     return Share(visit, visit.tickets, visit.appointments, is_whole=True)
 
 
-def _parts(visit: VisitFact, dimension: Dimension, zone: ZoneInfo) -> Iterable[tuple[str, Share]]:
-    """The visit cut up by agency, service or hour."""
+def _parts(
+    visit: VisitFact, dimension: Dimension, zone: ZoneInfo, now: datetime
+) -> Iterable[tuple[str, Share]]:
+    """The visit cut up by agency, service or hour. Who is early for a later hour has not joined its line."""
 
     def code(item: TicketFact | AppointmentFact) -> str | None:
         if dimension is Dimension.AGENCY:
@@ -154,7 +156,7 @@ def _parts(visit: VisitFact, dimension: Dimension, zone: ZoneInfo) -> Iterable[t
         if dimension is Dimension.SERVICE:
             return item.service
         at = item.joined_at if isinstance(item, TicketFact) else item.starts_at
-        return hour_code(at, zone) if at is not None else None
+        return hour_code(at, zone) if at is not None and at <= now else None
 
     tickets: dict[str, list[TicketFact]] = defaultdict(list)
     appointments: dict[str, list[AppointmentFact]] = defaultdict(list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ihh.domain import visit as visits
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.house import Answers, House
 from ihh.domain.party import Party
@@ -17,7 +18,9 @@ from ihh.domain.route import (
     relevant_answers,
     route_for,
 )
-from ihh.services.booking import LegWish, Wish
+from ihh.domain.visit import VisitAction, VisitState
+from ihh.models import Visit
+from ihh.services.booking import LegWish, Wish, wish_of
 from ihh.services.house import current_house
 
 
@@ -57,6 +60,12 @@ def wish_for(
         for leg in sorted(legs, key=lambda leg: place[leg.service])
     )
     return Wish(party, wanted, language, *_customer(house, answers or {}))
+
+
+def wish_to_move(visit: Visit) -> Wish:
+    """What a booked visit wants, to plan it anew. Refuses what `booking.move` would refuse by its state."""
+    visits.after(VisitState(visit.state), VisitAction.MOVE)
+    return wish_of(visit)
 
 
 def _documents(answers: Answers, party: Party) -> dict[str, tuple[str, ...]]:

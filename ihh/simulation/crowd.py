@@ -30,7 +30,7 @@ PERSONAS: tuple[tuple[int, dict[str, str]], ...] = (
 PARTIES = ((62, Party(1)), (16, Party(2)), (8, Party(1, 1)), (9, Party(2, 1)), (5, Party(2, 2)))
 LANGUAGES = ((60, "en"), (10, "fi"), (5, "sv"), (10, "ru"), (10, "ar"), (5, "et"))
 
-ARRIVAL_WEIGHTS = ((9 * 60, 17), (10 * 60, 16), (11 * 60, 13), (12 * 60, 10), (13 * 60, 11), (14 * 60, 8))
+ARRIVAL_WEIGHTS = ((9 * 60, 26), (10 * 60, 24), (11 * 60, 20), (12 * 60, 14), (13 * 60, 15), (14 * 60, 10))
 """Walk-ins by the hour they come in: full mornings, a thin end."""
 
 
@@ -48,7 +48,7 @@ def walk_ins(house: House, day: date, seed: int) -> list[WalkIn]:
     """A day's walk-ins in order of arrival."""
     random = Random(f"walk-ins {seed}")
     open_services = [service for service in house.services if service.takes_walk_ins]
-    weights = {"vero": 5, "kela": 2, "city": 4, "employment": 2}
+    weights = {"vero": 6, "kela": 2, "city": 7, "employment": 1}
     people = []
     for hour, count in ARRIVAL_WEIGHTS:
         for _ in range(count):

@@ -15,7 +15,7 @@ from typing import ParamSpec
 from sqlalchemy import func, select
 
 from ihh.db import db
-from ihh.domain.closed_days import open_days
+from ihh.domain.closed_days import is_open, open_days
 from ihh.domain.daytime import instant, local_day, local_minute
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.house import House
@@ -23,7 +23,7 @@ from ihh.domain.party import people_of
 from ihh.domain.ticket import TicketState
 from ihh.domain.visit import VisitState
 from ihh.models import AnsweredRequest, DeskSession, Ticket, Visit
-from ihh.services import booking, check_in, demonstration, desks, serving
+from ihh.services import booking, check_in, day_end, demonstration, desks, serving
 from ihh.services.house import current_house
 from ihh.simulation.crowd import WalkIn, booker_wish, walk_ins
 
@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 
 BY = "demo"
-BOOKED_TODAY = 46
+BOOKED_TODAY = 60
 BOOKED_LATER = 30
 """Booked visits of the demonstration day, and of each of the ten days after it (fewer with each)."""
 FILLED_DAYS = 10
@@ -40,6 +40,8 @@ NO_SHOW_SHARE = 0.08
 DEAF_SHARE = 0.04
 STEP = timedelta(seconds=15)
 """Grain in which the morning before the beginning is played."""
+COARSE_STEP = timedelta(seconds=75)
+"""Grain of the day before it."""
 GIVE_BACK = timedelta(minutes=2)
 """After a clerk closes a desk, this long until the demonstration works there again."""
 
@@ -52,14 +54,34 @@ def prepare(*, real_now: datetime) -> None:
     if demonstration.unfinished(house, today=today) is not None:
         return
     day = demonstration.next_day(house, today=today)
+    _play_day_before(house, day)
     book_day(house, day, BOOKED_TODAY, seed=day.toordinal())
+    play(house, day, until_min=demonstration.BEGINS_MIN, step=STEP)
+    demonstration.begin(house, day)
+
+
+def play(house: House, day: date, *, until_min: int, step: timedelta) -> None:
+    """Let a day go by from the opening to a minute of it."""
     driver = Driver(house, day, day.toordinal())
     at = instant(day, house.hours[day.weekday()][0].start, timezone=house.timezone)
-    end = instant(day, demonstration.BEGINS_MIN, timezone=house.timezone)
+    end = instant(day, until_min, timezone=house.timezone)
     while at < end:
         driver.step(now=at)
-        at += STEP
-    demonstration.begin(house, day)
+        at += step
+
+
+def _play_day_before(house: House, day: date) -> None:
+    """A whole synthetic day, so that the statistics have one to show."""
+    before = day - timedelta(days=1)
+    while not is_open(house, before):
+        before -= timedelta(days=1)
+    known = select(Visit.id).where(Visit.service_date == before, Visit.checked_in_at.is_not(None))
+    if db.session.execute(known.limit(1)).first() is not None:
+        return
+    book_day(house, before, BOOKED_TODAY, seed=before.toordinal())
+    closing = house.hours[before.weekday()][-1].end
+    play(house, before, until_min=closing, step=COARSE_STEP)
+    day_end.tidy(now=instant(day, 0, timezone=house.timezone))
 
 
 def book_day(house: House, day: date, count: int, *, seed: int) -> None:

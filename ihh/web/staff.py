@@ -27,6 +27,7 @@ from ihh.services.house import current_house
 blueprint = Blueprint("staff", __name__)
 
 AT_DESKS = (Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR)
+READ_STATISTICS = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 """An address of this house: `//host` and `/\\host` would lead elsewhere."""
@@ -118,7 +119,9 @@ def _doors() -> list[tuple[str, str, str]]:
     doors = []
     if current_user.role in AT_DESKS:
         doors.append(_desk_door())
-    doors.append(("/statistics", _("Statistics"), _("Waits, visits and how they changed.")))
+    if current_user.role in READ_STATISTICS:
+        about = _("Waits, visits and how they changed.")
+        doors.append((url_for("statistics.show"), _("Statistics"), about))
     return doors
 
 

@@ -66,7 +66,7 @@ def journey(album: Album) -> None:
     phone = kiosk(album)
     album.take(phone, "my-visit")
     desk = album.page("desk")
-    sign_in(desk, "city")
+    sign_in(desk, "kela")
     desk.goto("/desk")
     album.take(desk, "desk-choose")
     call_to_desk(desk, phone)
@@ -105,12 +105,12 @@ def booking(album: Album) -> None:
 
 
 def kiosk(album: Album) -> Page:
-    """A walk-in takes a number for City advice; returns My visit on a phone."""
+    """A walk-in takes a number for Kela; returns My visit on a phone."""
     kiosk = album.page("kiosk")
     kiosk.goto(f"/kiosk/?lang={album.lang}")
     album.take(kiosk, "kiosk-start")
     kiosk.goto(f"/kiosk/walk-in?lang={album.lang}")
-    for service in ("city.guidance", "vero.tax_card"):
+    for service in ("kela.social_security", "employment.consultation"):
         kiosk.locator(f'input[value="{service}"]').check()
     album.take(kiosk, "kiosk-services")
     kiosk.locator("form#services button.button--primary").click()
@@ -128,10 +128,10 @@ def kiosk(album: Album) -> Page:
 
 
 def call_to_desk(desk: Page, phone: Page) -> None:
-    """City's clerk takes a desk and calls the visitor of the phone out of turn."""
+    """Kela's clerk takes a desk and calls the visitor of the phone out of turn."""
     number = re.sub(r"\s", " ", phone.locator(".number bdi").first.inner_text())
-    desk.locator("form[action='/desk/city-1/open'] button").click()
-    desk.wait_for_url("**/desk/city-1")
+    desk.locator("form[action='/desk/kela-1/open'] button").click()
+    desk.wait_for_url("**/desk/kela-1")
     desk.locator("#shortcuts").wait_for()
     if desk.locator("#do-not-here").count():
         desk.keyboard.press("s")

@@ -30,6 +30,12 @@ def test_an_early_appointment_waits_for_its_time():
     assert found[1].middle == 25
 
 
+def test_an_early_appointment_does_not_keep_the_desk_from_those_behind_it():
+    line = [QueuedTicket(1, BOTH, 20, not_before_min=60), QueuedTicket(2, BOTH, 20)]
+    found = waits(line, [OpenDesk("a", 0)])
+    assert {ticket: wait.middle for ticket, wait in found.items()} == {2: 0, 1: 60}
+
+
 @pytest.mark.parametrize(
     ("middle", "low", "high"), [(0, 0, 5), (5, 0, 15), (17, 10, 30), (30, 15, 50), (100, 60, 145)]
 )

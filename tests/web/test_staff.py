@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -86,11 +87,22 @@ def test_a_new_password_ends_the_older_sign_in(clerk: FlaskClient) -> None:
     assert clerk.get("/desk").status_code == 302
 
 
-def test_an_analyst_has_no_desk(clerk: FlaskClient, now: datetime) -> None:
-    accounts.add_user("ari", PASSWORD, Role.ANALYST, agency_id=None, now=now)
+@pytest.mark.parametrize("role", list(Role))
+def test_the_start_page_offers_what_the_role_may_open(clerk: FlaskClient, now: datetime, role: Role) -> None:
+    accounts.add_user("ari", PASSWORD, role, agency_id="kela" if role is Role.CLERK else None, now=now)
     sign_in(clerk, "ari", PASSWORD)
-    assert 'href="/desk"' not in clerk.get("/staff/start").text
-    assert clerk.get("/desk").status_code == 403
+    offered = set(re.findall(r'<li><a href="(/desk|/statistics)">', clerk.get("/staff/start").text))
+    may_open = {path for path in ("/desk", "/statistics") if clerk.get(path).status_code == 200}
+    assert offered == may_open
+    assert (
+        may_open
+        == {
+            Role.CLERK: {"/desk"},
+            Role.ANALYST: {"/statistics"},
+            Role.SUPERVISOR: {"/desk", "/statistics"},
+            Role.ADMINISTRATOR: {"/desk", "/statistics"},
+        }[role]
+    )
 
 
 def test_demonstration_accounts_are_shown_only_in_a_demonstration(clerk: FlaskClient) -> None:

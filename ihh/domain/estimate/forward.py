@@ -52,9 +52,13 @@ def waits(line: Sequence[QueuedTicket], desks: Sequence[OpenDesk]) -> dict[int, 
     found: dict[int, Wait] = {}
     while free_at and left:
         at, index = heapq.heappop(free_at)
-        ticket = next((item for item in left if desks[index].id in item.desks), None)
-        if ticket is None:
+        able = [item for item in left if desks[index].id in item.desks]
+        if not able:
             continue
+        # An early appointment waits for its time without keeping the desk from others.
+        ticket = next((item for item in able if item.not_before_min <= at), None) or min(
+            able, key=lambda item: item.not_before_min
+        )
         left.remove(ticket)
         called = max(at, ticket.not_before_min)
         found[ticket.ticket_id] = as_range(called)
