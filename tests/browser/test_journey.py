@@ -92,6 +92,7 @@ def book_today(phone: Page) -> bytes:
     expect(phone.get_by_text("Tuesday 1 December 2026").first).to_be_visible()
     onward(phone)
     expect(phone.get_by_text("Your visit is booked")).to_be_visible()
+    phone.wait_for_load_state("networkidle")  # the page's first look for news may draw it anew
     return phone.locator("svg.qr").first.screenshot()
 
 

@@ -1,0 +1,69 @@
+"""Every page that needs no state of its own, in each language and right to left: axe, and no sideways scrolling."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import AllowConsole, Axe, OpenPage
+
+PUBLIC = ("/", "/book", "/find", "/privacy", "/accessibility", "/staff", "/api/docs")
+KIOSK = ("/kiosk/pair", "/kiosk/", "/kiosk/qr", "/kiosk/code", "/kiosk/walk-in", "/kiosk/help")
+DISPLAY = ("/display/pair", "/display/")
+STAFF = (
+    ("kela", "/staff/start"),
+    ("kela", "/desk"),
+    ("analyst", "/statistics"),
+    ("supervisor", "/staff/start"),
+)
+
+LANGUAGES = ("en", "fi", "sv", "ar-XB")
+
+
+def looks_right(page: Page, path: str, language: str, axe: Axe) -> None:
+    answer = page.goto(f"{path}?lang={language}")
+    assert answer is not None
+    assert answer.ok, path
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_pages_on_a_phone(page_phone: Page, axe: Axe, language: str) -> None:
+    for path in PUBLIC:
+        looks_right(page_phone, path, language, axe)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_kiosk_pages(page_kiosk: Page, axe: Axe, language: str) -> None:
+    for path in KIOSK:
+        looks_right(page_kiosk, path, language, axe)
+
+
+def test_display_pages(page_hall: Page, axe: Axe) -> None:
+    for path in DISPLAY:
+        looks_right(page_hall, path, "fi", axe)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_staff_pages(open_page: OpenPage, axe: Axe, language: str) -> None:
+    page = open_page(1440, 900)
+    signed_in = ""
+    for username, path in STAFF:
+        if username != signed_in:
+            page.context.clear_cookies()
+            page.goto("/staff")
+            page.locator("#username").fill(username)
+            page.locator("#password").fill("demo")
+            page.locator("#password").press("Enter")
+            page.wait_for_url("**/staff/start")
+            signed_in = username
+        looks_right(page, path, language, axe)
+
+
+def test_the_page_of_an_error(page_phone: Page, axe: Axe, allow_console: AllowConsole) -> None:
+    allow_console("404")
+    answer = page_phone.goto("/no/such/page")
+    assert answer is not None
+    assert answer.status == 404
+    axe(page_phone)
