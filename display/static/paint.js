@@ -61,9 +61,9 @@ function halves(minutes, round) {
   return `${whole || ""}${count % 2 ? "½" : ""}` || "0";
 }
 
-/** [range, unit]: "10–25" min; above an hour in half hours, "1–1½" h. */
+/** [range, unit]: "10–25" min; above an hour and a half in half hours, "1–2" h. */
 function range({ low, high }) {
-  if (high <= 60) return [`${low}–${high}`, "min"];
+  if (high <= 90) return [`${low}–${high}`, "min"];
   return [`${halves(low, Math.floor)}–${halves(high, Math.ceil)}`, "h"];
 }
 

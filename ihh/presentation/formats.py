@@ -14,6 +14,7 @@ from ihh.services.house import current_house
 
 NBSP = "\u00a0"
 EN_DASH = "\u2013"
+IN_MINUTES_TO = 90
 
 
 def number(queue_number: str | None) -> str:
@@ -69,7 +70,8 @@ def wait_range(wait: Wait | None) -> str:
 
 
 def span_text(low: int, high: int) -> str:
-    if high <= 60:
+    """Minutes up to an hour and a half: "25–85 min" says more than "0–1½ hours"."""
+    if high <= IN_MINUTES_TO:
         return _("%(low)d–%(high)d min", low=low, high=high).replace(" ", NBSP)
     first, last = _halves(low, up=False), _halves(high, up=True)
     return _("%(low)s–%(high)s hours", low=first, high=last).replace(" ", NBSP)
