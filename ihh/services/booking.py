@@ -141,7 +141,7 @@ def hold(
             release_expired(tx, now=now)
             if source is not None:
                 _limit_holds(house, source, now)
-            visit = _new_visit(wish, option, now=now)
+            visit = new_visit(wish, VisitAction.HOLD, Origin.ONLINE, day=option.date, now=now)
             visit.hold_expires_at = now + timedelta(minutes=house.limits.hold_min)
             visit.hold_source, visit.is_synthetic = source, is_synthetic
             db.session.add(visit)
@@ -272,12 +272,13 @@ def _locked(visit_id: str) -> Visit:
     return visit
 
 
-def _new_visit(wish: Wish, option: VisitOption, *, now: datetime) -> Visit:
+def new_visit(wish: Wish, action: VisitAction, origin: Origin, *, day: date, now: datetime) -> Visit:
+    """A visit that begins with `action`, with codes and tokens of its own; not yet in the session."""
     return Visit(
         id=uuid.uuid4().hex,
-        state=visits.after(None, VisitAction.HOLD),
-        origin=Origin.ONLINE,
-        service_date=option.date,
+        state=visits.after(None, action),
+        origin=origin,
+        service_date=day,
         language=wish.language,
         adults=wish.party.adults,
         minors=wish.party.minors,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -20,7 +19,7 @@ from ihh.domain.party import mask_of
 from ihh.domain.visit import Origin, VisitAction, VisitState
 from ihh.models import Leg, Ticket, Visit
 from ihh.services import lines, tickets
-from ihh.services.booking import Wish, new_token
+from ihh.services.booking import Wish, new_visit
 from ihh.services.events import record_visit
 from ihh.services.house import current_house
 from ihh.services.requests import answered_once
@@ -146,21 +145,7 @@ def _admit(house: House, visit: Visit, now: datetime) -> tuple[Punctuality, int]
 
 
 def _walk_in(wish: Wish, *, now: datetime, day: date) -> Visit:
-    visit = Visit(
-        id=uuid.uuid4().hex,
-        state=visits.after(None, VisitAction.TAKE_NUMBER),
-        origin=Origin.WALK_IN,
-        service_date=day,
-        language=wish.language,
-        adults=wish.party.adults,
-        minors=wish.party.minors,
-        customer_type=wish.customer_type,
-        municipality=wish.municipality,
-        booking_code=new_token(BOOKING_CODE_LENGTH),
-        check_in_token=new_token(),
-        link_token=new_token(),
-        created_at=now,
-    )
+    visit = new_visit(wish, VisitAction.TAKE_NUMBER, Origin.WALK_IN, day=day, now=now)
     for position, leg in enumerate(wish.legs):
         visit.legs.append(
             Leg(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from ihh.db import Transaction, db, transaction
 from ihh.domain import visit as visits
@@ -12,7 +12,7 @@ from ihh.domain.daytime import local_day
 from ihh.domain.house import House
 from ihh.domain.ticket import ENDED, TicketAction, TicketState
 from ihh.domain.visit import VisitAction, VisitState
-from ihh.models import DeskSession, Ticket, Visit
+from ihh.models import Contact, DeskSession, Ticket, Visit
 from ihh.services.booking import release_expired
 from ihh.services.events import record_visit
 from ihh.services.house import current_house
@@ -20,11 +20,12 @@ from ihh.services.tickets import change, free_people, settle, tickets_of
 
 
 def tidy(*, now: datetime) -> None:
-    """Free expired holds and end the days before today."""
+    """Free expired holds, forget contacts whose time is over, and end the days before today."""
     house = current_house()
+    today = local_day(now, timezone=house.timezone)
     with transaction() as tx:
         release_expired(tx, now=now)
-    today = local_day(now, timezone=house.timezone)
+        db.session.execute(delete(Contact).where(Contact.delete_after < today))
     unended = select(Visit.id).where(
         Visit.service_date < today, Visit.state.in_((VisitState.BOOKED, VisitState.IN_HOUSE))
     )

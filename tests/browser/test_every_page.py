@@ -67,3 +67,25 @@ def test_the_page_of_an_error(page_phone: Page, axe: Axe, allow_console: AllowCo
     assert answer is not None
     assert answer.status == 404
     axe(page_phone)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_steps_of_booking(page_phone: Page, axe: Axe, language: str) -> None:
+    page = page_phone
+    looks_right(page, "/book", language, axe)
+    for question, answer in (("purpose", "work"), ("citizenship", "eu"), ("identity_code", "no")):
+        page.locator(f'input[name="q-{question}"][value="{answer}"]').check()
+    page.locator("#adults").select_option("2")
+    for _ in range(3):
+        page.locator(".actionbar button.button--primary").click()
+        page.wait_for_load_state()
+        axe(page)
+    page.locator(".actionbar button.button--primary").click()
+    page.wait_for_url("**/v/**")
+    axe(page)
+    for way in ("move", "cancel"):
+        page.goto(page.url.split("?")[0])
+        page.locator(f"#{way}").click()
+        page.wait_for_url(f"**/{way}")
+        axe(page)
+        page.go_back()

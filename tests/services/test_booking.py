@@ -158,3 +158,15 @@ def test_the_day_after_a_visit_nobody_came_to_is_a_no_show(app):
     assert visit(first.id).state == "no_show"
     assert len(events("miss")) == 1
     assert db.session.query(Visit).count() == 1
+
+
+def test_a_contact_is_forgotten_30_days_after_the_visit_and_the_visit_stays(app):
+    first = held()
+    booking.confirm(first.id, ANN, now=EARLIER)
+    last_day = first.service_date + timedelta(days=30)
+    day_end.tidy(now=at("12:00", last_day))
+    assert db.session.get(Contact, first.id) is not None
+    day_end.tidy(now=at("00:10", last_day + timedelta(days=1)))
+    db.session.expire_all()
+    assert db.session.get(Contact, first.id) is None
+    assert visit(first.id).booking_code == first.booking_code
