@@ -90,6 +90,10 @@ class Faults:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: they are the slowest, and Playwright's loop would be in the way of asyncio."""
     items.sort(key=lambda item: HERE in item.path.parents)
+    for item in items:
+        if HERE in item.path.parents:
+            # Chromium and a server share two cores with the test: one that ran out of time gets another go.
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 @pytest.fixture(scope="session")

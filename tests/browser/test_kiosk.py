@@ -220,7 +220,7 @@ def test_a_walk_in_gets_a_number_by_touch_alone(kiosk: Page) -> None:
 def test_a_scan_without_a_network_is_kept_and_sent(
     kiosk: Page, token: str, allow_console: AllowConsole
 ) -> None:
-    allow_console("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|WebSocket")
+    allow_console("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|WebSocket|fetching the script")
     kiosk.context.set_offline(True)
     wedge(kiosk, token)
     expect(heading(kiosk)).to_have_text("No connection right now")
@@ -256,7 +256,7 @@ def test_a_lost_answer_does_not_make_a_second_number(
 def test_a_reload_without_a_network_says_where_to_go(
     kiosk: Page, token: str, allow_console: AllowConsole
 ) -> None:
-    allow_console("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|WebSocket")
+    allow_console("ERR_INTERNET_DISCONNECTED|ERR_NETWORK|ERR_FAILED|WebSocket|fetching the script")
     kiosk.evaluate("navigator.serviceWorker.ready")
     kiosk.context.set_offline(True)
     kiosk.reload()
