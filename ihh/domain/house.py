@@ -308,8 +308,3 @@ def desk_serves(house: House, desk: Desk, service_id: str, language: str) -> boo
     return language in desk.languages or not any(
         language in other.languages for other in house.desks if service_id in other.services
     )
-
-
-def spans_on(week: Week, weekday: int) -> tuple[Span, ...]:
-    """The spans of a weekday, 0 for Monday."""
-    return week[weekday]

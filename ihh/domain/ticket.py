@@ -85,8 +85,3 @@ def after(state: TicketState | None, action: TicketAction) -> TicketState:
         return TICKET_TABLE[state, action]
     except KeyError:
         raise Refusal(Code.WRONG_STATE, state=state.value if state else "none", action=action.value) from None
-
-
-def from_states(action: TicketAction) -> tuple[TicketState, ...]:
-    """States in which `action` is accepted, for the compare-and-set in the database."""
-    return tuple(state for state, named in TICKET_TABLE if named is action and state is not None)

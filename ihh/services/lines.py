@@ -17,7 +17,6 @@ from ihh.domain.house import Desk, House, desk_serves
 from ihh.domain.party import people_of
 from ihh.domain.ticket import AT_DESK, TicketAction, TicketState
 from ihh.models import DeskSession, Engagement, QueueEvent, Ticket, Visit
-from ihh.services.house import current_house
 
 
 @dataclass(frozen=True)
@@ -217,8 +216,3 @@ def _after_overdue(ticket: Ticket) -> bool:
     )
     detail = db.session.execute(last).scalar()
     return detail is not None and detail.get("reason") == ReasonCode.OVERDUE
-
-
-def lines_now(*, now: datetime) -> dict[str, list[Place]]:
-    """Every agency's line in the house in force."""
-    return agency_lines(current_house(), now=now)
