@@ -5,14 +5,20 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import calling, planner
+from bench import booking, day, estimates, planner, simulate
 
 
 def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}\n")
     planner.main()
     print()
-    calling.main()
+    booking.main()
+    print()
+    day.main()
+    print()
+    estimates.main()
+    print()
+    simulate.main()
 
 
 main()

@@ -11,19 +11,36 @@
 | `THREADS` | threads of a worker; each open socket holds one | 300 |
 | `TRUSTED_PROXIES` | how many proxies set X-Forwarded-For and -Proto | 0 |
 | `SECURE_COOKIES` | 1: cookies only over HTTPS | 1 when PUBLIC_URL is https |
+| `SMTP_URL` | mail server, `smtp://user:password@host:587` or `smtps://…` | none: no letters |
+| `MAIL_FROM` | sender of the letters; needed with `SMTP_URL`, as is `PUBLIC_URL` | none |
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 
 class SettingError(Exception):
     """A setting is missing or wrong; the message says which and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Who takes the house's letters, and from whom they come."""
+
+    host: str
+    port: int
+    is_encrypted: bool
+    """From the first byte on; else as soon as the server offers it."""
+    user: str | None
+    password: str | None = field(repr=False)
+    sender: str
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,7 @@ class Settings:
     port: int = 8000
     threads: int = 300
     public_url: str | None = None
+    mail: Mail | None = None
     trusted_proxies: int = 0
     secure_cookies: bool = False
     is_demo: bool = False
@@ -61,6 +79,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         port=_whole(environ, "PORT", 8000, 1, 65535),
         threads=_whole(environ, "THREADS", 300, 4, 10_000),
         public_url=public_url,
+        mail=_mail(environ, public_url),
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 5),
         secure_cookies=_flag(environ, "SECURE_COOKIES", bool(public_url and public_url.startswith("https"))),
         is_demo=_flag(environ, "DEMO", True),
@@ -83,6 +102,32 @@ def _database_url(given: str | None, instance: Path) -> str:
     if given.startswith(("sqlite:///", "postgresql+psycopg://")):
         return given
     raise SettingError("DATABASE_URL: begin it with sqlite:/// or postgresql://")
+
+
+def _mail(environ: Mapping[str, str], public_url: str | None) -> Mail | None:
+    """What is wrong with the server's address is told without it: it holds a password."""
+    if not environ.get("SMTP_URL"):
+        return None
+    try:
+        parts = urlsplit(environ["SMTP_URL"])
+        host, port = parts.hostname, parts.port or (465 if parts.scheme == "smtps" else 25)
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("smtp", "smtps") or any(parts[2:]):
+        raise SettingError("SMTP_URL: write smtp://user:password@host:587, with %40 for an @ in the password")
+    sender = environ.get("MAIL_FROM", "").strip()
+    if not re.fullmatch(r"[^@\s,;<>]+@[^@\s,;<>]+", sender):
+        raise SettingError("MAIL_FROM: give the address the letters come from, such as visits@example.org")
+    if public_url is None:
+        raise SettingError("PUBLIC_URL: letters carry links, so SMTP_URL needs it")
+    return Mail(
+        host=host,
+        port=port,
+        is_encrypted=parts.scheme == "smtps",
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        sender=sender,
+    )
 
 
 def _own_secret(instance: Path) -> str:

@@ -12,7 +12,11 @@ get a nudge to fetch their state. Sockets hasten, polls repair: a lost message d
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
 from datetime import date
+from queue import SimpleQueue
 from typing import Any
 
 from flask import Flask, current_app
@@ -33,9 +37,18 @@ from ihh.services.boards import hall_board
 from ihh.services.booking import find_by_link
 from ihh.services.house import current_house
 
+log = logging.getLogger(__name__)
+
 BOARD = "board"
 
+NEWS = "ihh_news"
+"""Where an application keeps what is still to be announced."""
+
+SPACING_S = 0.2
+"""Between two announcements: what happens meanwhile is told together."""
+
 socketio = SocketIO()
+_beginning = threading.Lock()
 
 
 def init_app(app: Flask) -> None:
@@ -54,12 +67,44 @@ def init_app(app: Flask) -> None:
 def announce(events: list[QueueEvent]) -> None:
     """Tell the screens what the events changed today. Needs an application context, no request.
 
-    Reads in a context, and so a database session, of its own: that of the caller may hold rows as
-    they were before another's commit.
+    A board reckons every wait of the house, so whoever acted does not wait for it: a thread of its own
+    announces, and tells together what happened since it last did. Tests see it at once.
     """
     if not events or not current_app.extensions.get("socketio"):
         return
-    with current_app.app_context():
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    if app.testing:
+        _announce_in(app, events)
+    else:
+        _news_of(app).put(events)
+
+
+def _news_of(app: Flask) -> SimpleQueue[list[QueueEvent]]:
+    """The application's queue of what is to be announced, and the thread that does it."""
+    with _beginning:
+        if NEWS not in app.extensions:
+            app.extensions[NEWS] = SimpleQueue()
+            threading.Thread(target=_announce_all, args=(app,), name="announcing", daemon=True).start()
+    news: SimpleQueue[list[QueueEvent]] = app.extensions[NEWS]
+    return news
+
+
+def _announce_all(app: Flask) -> None:
+    news = _news_of(app)
+    while True:
+        events = list(news.get())
+        while not news.empty():
+            events += news.get()
+        try:
+            _announce_in(app, events)
+        except Exception:  # a lost announcement does no harm: the screens ask again by themselves
+            log.exception("announcing failed")
+        time.sleep(SPACING_S)
+
+
+def _announce_in(app: Flask, events: list[QueueEvent]) -> None:
+    """In a context, and so a database session, of its own: the caller's may hold rows as they were."""
+    with app.app_context():
         _announce(events)
 
 

@@ -18,7 +18,7 @@ from ihh.presentation.languages import text_language
 from ihh.presentation.qr import qr_svg
 from ihh.presentation.sentences import people_text, ticket_state_text
 from ihh.services.house import current_house
-from ihh.services.my_visit import LegView, view_visit
+from ihh.services.my_visit import LegView, VisitView, view_visit
 
 from .words import punctuality_text
 
@@ -59,12 +59,18 @@ def confirmation(
         area=focus.area if focus else None,
         agency=_agency(focus) if focus else "",
         wait=focus.wait if focus else None,
-        legs=tuple(_leg(leg, visit) for leg in view.legs),
+        legs=tuple(_leg(leg, visit) for leg in _in_order(view)),
         punctuality=punctuality_text(punctuality, minutes),
         phone_code=qr_svg(link, _("QR code of your visit's page")),
         at=now,
         printed=_printed(now),
     )
+
+
+def _in_order(view: VisitView) -> list[LegView]:
+    """Where the party is sent first, then its other lines by their next calls, then what comes later."""
+    sent = [leg for leg in (view.focus, *view.then) if leg is not None]
+    return [*sent, *(leg for leg in view.legs if leg not in sent)]
 
 
 def _printed(now: datetime) -> str:

@@ -7,14 +7,28 @@ from typing import Any
 from flask import Flask
 from flask_wtf import CSRFProtect
 
-from ihh.api import boards, check_ins, desks, docs, figures, house, paths, plans, routes, tokens, visits
+from ihh.api import (
+    boards,
+    check_ins,
+    desks,
+    docs,
+    figures,
+    house,
+    paths,
+    plans,
+    routes,
+    tokens,
+    visits,
+    waitlist,
+)
 from ihh.api.fields import ClockTime, Instant, Said
 from ihh.api.resource import CSRF_SCHEME, Api, Resource
 from ihh.models.account import DeviceKind
 from ihh.presentation.access import device_cookie
 
 RESOURCES: tuple[Resource, ...] = tuple(
-    module.resource for module in (house, routes, plans, visits, check_ins, boards, desks, figures, tokens)
+    module.resource
+    for module in (house, routes, plans, visits, waitlist, check_ins, boards, desks, figures, tokens)
 )
 
 OPENAPI = {"API_TITLE": "International House", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}

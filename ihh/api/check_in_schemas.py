@@ -19,7 +19,7 @@ class CheckInBody(Body):
 class WalkInBody(Body):
     request_id = request_id_field()
     party = fields.Nested(PartyBody, required=True)
-    legs = legs_field()
+    legs = legs_field(required=True)
     language = spoken_language(required=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import fields
 
 from ihh.api.fields import Answer
+from ihh.api.plan_schemas import ProposalsSchema
 from ihh.domain.errors import Code
 from ihh.presentation.access import Access, Kind
 from ihh.presentation.problem import CSRF, HTTP_CODES, MALFORMED, PROBLEM_TYPE, status_of
@@ -38,6 +39,13 @@ class ProblemSchema(Answer):
         metadata={
             "optional": True,
             "description": "What the sentence is about: a number, a service, a time.",
+        },
+    )
+    options = fields.Nested(
+        ProposalsSchema,
+        metadata={
+            "optional": True,
+            "description": "With `slot_taken`: what is on offer now, as `POST /plans` answers.",
         },
     )
 

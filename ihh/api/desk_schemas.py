@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from ihh.api.fields import LARGEST_ID, Answer, Body, Instant, request_id_field, service_id_field, whole_number
+from ihh.api.fields import (
+    LARGEST_ID,
+    Answer,
+    Body,
+    Instant,
+    free_text,
+    request_id_field,
+    service_id_field,
+    whole_number,
+)
 from ihh.api.house_schemas import DocumentSchema, ServiceBriefSchema
 from ihh.api.visit_schemas import WaitSchema
-from ihh.services.serving import OUTCOMES
+from ihh.services.serving import OUTCOMES, REASON_LONGEST
 
 CLERKS_OUTCOMES = [outcome for outcome in OUTCOMES if outcome != "transferred"]
 
@@ -23,6 +32,12 @@ class CallBody(ActionBody):
         load_default=None,
         allow_none=True,
         metadata={"description": "Someone out of turn; without it the one the rule puts first."},
+    )
+    why = free_text(
+        REASON_LONGEST,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Why out of turn: needed with `ticket`, recorded, no identity codes."},
     )
 
 
@@ -59,6 +74,27 @@ class ReasonSchema(Answer):
     booked_at = Instant(allow_none=True)
 
 
+class AwaySchema(Answer):
+    """In how many minutes another desk may be done with the party. Which one, and what for, is not told."""
+
+    low = fields.Integer()
+    high = fields.Integer()
+
+
+class LastCallSchema(Answer):
+    at = Instant()
+    reason = fields.String(attribute="detail.reason")
+    is_chosen = fields.Boolean(attribute="detail.chosen", metadata={"description": "Out of turn."})
+    why = fields.String(
+        attribute="detail.why",
+        dump_default=None,
+        allow_none=True,
+        metadata={"description": "Why out of turn."},
+    )
+    recalls = fields.Integer()
+    by_itself = fields.Integer(metadata={"description": "How many of the recalls were the house's own."})
+
+
 class LineRowSchema(Answer):
     ticket = fields.Integer(attribute="ticket_id")
     number = fields.String()
@@ -67,13 +103,23 @@ class LineRowSchema(Answer):
     people = fields.Integer()
     waited_min = fields.Integer()
     is_next = fields.Boolean()
+    need = fields.String(allow_none=True, metadata={"description": "Why a clerk put the visitor first."})
     is_free = fields.Boolean(metadata={"description": "False: at another desk at the moment."})
+    elsewhere = fields.Nested(AwaySchema, allow_none=True)
 
 
 class HeldRowSchema(Answer):
     ticket = fields.Integer(attribute="ticket_id")
     number = fields.String()
+    held_for = fields.String(
+        metadata={"description": "clerk, unanswered (its call) or lost_time (no slot could save it)."}
+    )
     since = Instant(allow_none=True)
+    returns_at = Instant(
+        allow_none=True, metadata={"description": "When the house lets it wait again; null: someone must."}
+    )
+    call = fields.Nested(LastCallSchema, allow_none=True)
+    elsewhere = fields.Nested(AwaySchema, allow_none=True)
     language = fields.String()
     people = fields.Integer()
 
@@ -83,6 +129,8 @@ class GuestSchema(Answer):
 
     ticket = fields.Nested(TicketSchema)
     service = fields.Nested(ServiceBriefSchema)
+    call = fields.Nested(LastCallSchema, allow_none=True)
+    need = fields.String(allow_none=True)
     people = fields.Integer()
     language = fields.String()
     waited_min = fields.Integer()
@@ -100,3 +148,6 @@ class DeskSchema(Answer):
     line = fields.List(fields.Nested(LineRowSchema), metadata={"description": "In calling order."})
     held = fields.List(fields.Nested(HeldRowSchema))
     newcomer_wait = fields.Nested(WaitSchema, allow_none=True)
+    behind_min = fields.Integer(
+        metadata={"description": "By how many minutes the agency calls its appointments late; else 0."}
+    )

@@ -49,14 +49,14 @@ def get_desk(desk_id: str) -> Response:
 
 @resource.route("/desks/<name:desk_id>/calls", methods=["POST"])
 @access(AT_DESKS)
-@refuses(*ON_VISITOR, Code.DESK_CLOSED, Code.DESK_BUSY, Code.NOBODY_TO_CALL)
+@refuses(*ON_VISITOR, Code.DESK_CLOSED, Code.DESK_BUSY, Code.NOBODY_TO_CALL, Code.IDENTITY_CODE_GIVEN)
 @resource.arguments(CallBody)
 @resource.response(201, CallMadeSchema)
 def call_visitor(body: dict[str, Any], desk_id: str) -> Call:
-    """Call the next visitor, or one named out of turn."""
+    """Call the next visitor, or one named out of turn, which needs a reason."""
     own_desk(desk_id, current_user)
     if body["ticket"] is not None:
-        return serving.call_ticket(desk_id, body["ticket"], **_sent(body))
+        return serving.call_ticket(desk_id, body["ticket"], why=body["why"] or "", **_sent(body))
     return serving.call_next(desk_id, **_sent(body))
 
 

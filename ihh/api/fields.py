@@ -95,7 +95,7 @@ def text_language_field(**kwargs: Any) -> fields.String:
 
 def sealed_plan(**kwargs: Any) -> fields.String:
     about = "A visit on offer, as `POST /plans` gave it; good for an hour."
-    return pattern("[A-Za-z0-9_.-]{1,6000}", metadata={"description": about}, **kwargs)
+    return pattern("[A-Za-z0-9_.-]{1,12000}", metadata={"description": about}, **kwargs)
 
 
 def secret_token(**kwargs: Any) -> fields.String:
@@ -159,8 +159,8 @@ class LegBody(Body):
     )
 
 
-def legs_field() -> fields.List[Any]:
-    return fields.List(fields.Nested(LegBody), required=True, validate=validate.Length(min=1, max=20))
+def legs_field(**kwargs: Any) -> fields.List[Any]:
+    return fields.List(fields.Nested(LegBody), validate=validate.Length(min=1, max=20), **kwargs)
 
 
 class AnswersField(fields.Dict):

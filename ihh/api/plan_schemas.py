@@ -17,6 +17,7 @@ from ihh.api.fields import (
     sealed_plan,
     spoken_language,
 )
+from ihh.api.house_schemas import ServiceBriefSchema
 
 BEST_FOR = ("balanced", "earliest", "shortest")
 
@@ -36,7 +37,14 @@ class RangeBody(Body):
 
 class PlanBody(RangeBody):
     party = fields.Nested(PartyBody, required=True)
-    legs = legs_field()
+    legs = legs_field(required=True)
+    later = legs_field(
+        load_default=[],
+        metadata={
+            "description": "For a second visit: legs that must wait, as `follow_up` of `POST /routes` has"
+            " them. With the same `answers`, which say for how long."
+        },
+    )
     language = spoken_language(
         required=True,
         metadata={"description": "In which the party wants to be served, such as `en` or `uk`."},
@@ -57,14 +65,25 @@ class PlannedLegSchema(Answer):
     is_booked = fields.Boolean(metadata={"description": "False: a line without appointment, time estimated."})
 
 
-class ProposalSchema(Answer):
-    plan = sealed_plan()
+class OfferedVisitSchema(Answer):
     date = fields.Date()
     starts_at = Instant()
     ends_at = Instant()
     duration_min = fields.Integer()
-    best_for = fields.List(fields.String(validate=validate.OneOf(BEST_FOR)))
     legs = fields.List(fields.Nested(PlannedLegSchema))
+
+
+class ProposalSchema(OfferedVisitSchema):
+    plan = sealed_plan()
+    best_for = fields.List(fields.String(validate=validate.OneOf(BEST_FOR)))
+
+
+class TwoVisitsSchema(Answer):
+    """Two visits, held and confirmed together by one plan; each can then be moved or cancelled by itself."""
+
+    plan = sealed_plan()
+    duration_min = fields.Integer(metadata={"description": "In the house, both visits together."})
+    visits = fields.List(fields.Nested(OfferedVisitSchema), validate=validate.Length(equal=2))
 
 
 class BlockedLegSchema(Answer):
@@ -74,7 +93,39 @@ class BlockedLegSchema(Answer):
 
 class ProposalsSchema(Answer):
     visits = fields.List(fields.Nested(ProposalSchema), metadata={"description": "Soonest first."})
+    mixed = fields.Nested(
+        ProposalSchema,
+        allow_none=True,
+        metadata={
+            "description": "Sooner than any of `visits`, or on the same date and shorter: what has a walk-in"
+            " line is taken from that line."
+        },
+    )
+    two = fields.Nested(
+        TwoVisitsSchema,
+        allow_none=True,
+        metadata={"description": "Two visits, where the second is on an earlier date than any of `visits`."},
+    )
+    pairs = fields.List(
+        fields.Nested(TwoVisitsSchema),
+        metadata={
+            "description": "With `later`: the best first visits, each with the soonest second one after it."
+        },
+    )
+    alone = fields.List(
+        fields.Nested(ProposalSchema),
+        metadata={"description": "With `later`: the best first visits after which no second one is free."},
+    )
     blocked = fields.List(
         fields.Nested(BlockedLegSchema),
         metadata={"description": "Where there is no visit: the legs that fit nowhere even alone."},
+    )
+    remote = fields.List(
+        fields.Nested(ServiceBriefSchema),
+        metadata={
+            "description": "Where there is no visit: services by phone or online of the agencies in the way."
+        },
+    )
+    can_wait = fields.Boolean(
+        metadata={"description": "Where there is no visit: whether a cancellation could make one possible."}
     )

@@ -31,6 +31,10 @@ class LaterSchema(Answer):
     people = fields.List(fields.String())
     reason = Said()
     instead = Said()
+    after_days = fields.Integer(
+        metadata={"description": "Fewest days after the visit until it is possible; 0: nobody can say."}
+    )
+    documents = fields.List(fields.Nested(DocumentSchema), metadata={"description": "What to bring then."})
     notes = fields.List(fields.Nested(NoteSchema))
     because = fields.Nested(
         ServiceBriefSchema,
@@ -45,8 +49,18 @@ class ElsewhereSchema(Answer):
     notes = fields.List(fields.Nested(NoteSchema))
 
 
+class FollowUpSchema(Answer):
+    after_days = fields.Integer(metadata={"description": "Fewest days between the two visits."})
+    legs = fields.List(fields.Nested(RouteLegSchema), metadata={"description": "In an order that works."})
+
+
 class RouteSchema(Answer):
     now = fields.List(fields.Nested(RouteLegSchema), metadata={"description": "In an order that works."})
     later = fields.List(fields.Nested(LaterSchema))
     elsewhere = fields.List(fields.Nested(ElsewhereSchema))
     optional = fields.List(fields.Nested(RouteLegSchema), metadata={"description": "May be added."})
+    follow_up = fields.Nested(
+        FollowUpSchema,
+        allow_none=True,
+        metadata={"description": "A second visit that can be booked already, for what must wait."},
+    )

@@ -6,9 +6,12 @@ from marshmallow import fields
 
 from ihh.api.fields import Answer, Body, Instant, PartyAnswer, Said, free_text, sealed_plan, secret_token
 from ihh.api.house_schemas import DocumentSchema, ServiceBriefSchema
+from ihh.api.plan_schemas import RangeBody
 
 
-class HoldBody(Body):
+class HoldBody(RangeBody):
+    """The range is for the fresh options, where another was faster."""
+
     plan = sealed_plan(required=True)
 
 
@@ -34,6 +37,14 @@ class AreaSchema(Answer):
     directions = Said()
 
 
+class TimeChangeSchema(Answer):
+    """What the house made of an appointment because another desk took longer."""
+
+    was = Instant()
+    becomes = Instant(allow_none=True, metadata={"description": "Null: lost, the place in the line is kept."})
+    because = fields.String(allow_none=True, metadata={"description": "The agency that took longer."})
+
+
 class VisitLegSchema(Answer):
     service = fields.Nested(ServiceBriefSchema)
     people = fields.List(fields.String())
@@ -46,10 +57,29 @@ class VisitLegSchema(Answer):
     ended_at = Instant(allow_none=True)
     ahead = fields.Integer(allow_none=True, metadata={"description": "Visitors called before this one."})
     wait = fields.Nested(WaitSchema, allow_none=True)
+    is_last_call = fields.Boolean(metadata={"description": "Unanswered, this call ends the visit."})
+    held_for = fields.String(
+        allow_none=True,
+        metadata={"description": "Why it is on hold: clerk, unanswered (its call) or lost_time."},
+    )
+    returns_at = Instant(
+        allow_none=True, metadata={"description": "When it waits again by itself after an unanswered call."}
+    )
+    behind_min = fields.Integer(
+        metadata={"description": "By how many minutes the agency calls its appointments late; else 0."}
+    )
+    change = fields.Nested(TimeChangeSchema, allow_none=True)
     documents = fields.List(fields.Nested(DocumentSchema), metadata={"description": "What to bring."})
     after = fields.List(
         fields.Nested(ServiceBriefSchema), metadata={"description": "What must be done first."}
     )
+
+
+class TogetherSchema(Answer):
+    token = secret_token(metadata={"description": "Of that visit."})
+    date = fields.Date()
+    state = fields.String()
+    is_first = fields.Boolean(metadata={"description": "Whether it is the first of the two."})
 
 
 class VisitSchema(Answer):
@@ -61,6 +91,11 @@ class VisitSchema(Answer):
         allow_none=True,
         metadata={"description": "What the party does next: come, to_area, to_desk, at_desk, held or done."},
     )
+    wait_at = fields.Nested(
+        AreaSchema,
+        allow_none=True,
+        metadata={"description": "Where to wait: by the line expected to call first. Null unless to_area."},
+    )
     number = fields.String(allow_none=True, metadata={"description": "The queue number, from check-in."})
     date = fields.Date()
     language = fields.String()
@@ -70,3 +105,8 @@ class VisitSchema(Answer):
     expires_at = Instant(allow_none=True, metadata={"description": "Of a hold."})
     is_hold_extended = fields.Boolean()
     legs = fields.List(fields.Nested(VisitLegSchema))
+    together = fields.Nested(
+        TogetherSchema,
+        allow_none=True,
+        metadata={"description": "The other of two visits that were held and confirmed together."},
+    )

@@ -12,6 +12,8 @@ from ihh.cli.house import house
 from ihh.cli.plan import plan
 from ihh.cli.running import Unable
 from ihh.cli.serve import migrate, serve
+from ihh.cli.simulate import simulate
+from ihh.cli.staffing import staffing_command
 from ihh.cli.user import user
 
 
@@ -21,7 +23,7 @@ def cli() -> None:
     """International House: one visit, every authority."""
 
 
-for command in (serve, migrate, house, plan, export, user, device):
+for command in (serve, migrate, house, plan, simulate, staffing_command, export, user, device):
     cli.add_command(command)
 
 

@@ -17,16 +17,23 @@ from ihh.app import create_app
 from ihh.cli.house import put_in_force
 from ihh.cli.running import Unable, plain_errors, settings
 from ihh.config import Settings
-from ihh.db import db, upgrade
+from ihh.db import db, unheard, upgrade
 from ihh.domain.daytime import local_day
 from ihh.layout import HOUSES
-from ihh.services import day_end, demonstration
+from ihh.presentation import letters
+from ihh.services import day_clock, day_end, demonstration, estimates, guidance
 from ihh.services.house import NoHouse, current_house
+from ihh.services.replanning import replan_late_visits
 from ihh.simulation import demo
 
 log = logging.getLogger(__name__)
 
 TIDY_EVERY_S = 20
+CLOCK_EVERY_S = 2
+GUIDE_EVERY_S = 30
+RECORD_EVERY_S = 20
+REPLAN_EVERY_S = 15
+LETTERS_EVERY_S = 20
 DEMO_STEP_S = 2
 
 
@@ -65,7 +72,8 @@ def prepare(chosen: Settings) -> None:
             put_in_force(HOUSES / "helsinki.toml")
         if chosen.is_demo:
             click.echo("Playing a synthetic morning …", err=True)
-            demo.prepare(real_now=clock.real_now())
+            with unheard():
+                demo.prepare(real_now=clock.real_now())
         db.engine.dispose()
 
 
@@ -98,7 +106,14 @@ class Server(BaseApplication):  # type: ignore[misc]
         with app.app_context():
             if self.chosen.is_demo:
                 demonstration.set_clock()
-        _in_background(app, "tidy", TIDY_EVERY_S, lambda: day_end.tidy(now=clock.now()))
+        is_demo = self.chosen.is_demo
+        _in_background(app, "tidy", TIDY_EVERY_S, lambda: day_end.tidy(now=clock.now(), is_demo=is_demo))
+        _in_background(app, "day clock", CLOCK_EVERY_S, lambda: day_clock.tick(now=clock.now()))
+        _in_background(app, "replanning", REPLAN_EVERY_S, lambda: replan_late_visits(now=clock.now()))
+        _in_background(app, "guidance", GUIDE_EVERY_S, lambda: guidance.refresh(now=clock.now()))
+        _in_background(app, "estimates", RECORD_EVERY_S, lambda: estimates.record_live(now=clock.now()))
+        if self.chosen.mail is not None:
+            _in_background(app, "letters", LETTERS_EVERY_S, lambda: letters.send_due(now=clock.now()))
         if self.chosen.is_demo:
             _in_background(app, "demonstration", DEMO_STEP_S, _demonstration(app))
         return app

@@ -7,19 +7,38 @@ Ranks, best first:
    waited `overdue_min`, by seniority + `overdue_min`. After an overdue walk-in, a due appointment
    waiting in the same agency goes first, whichever desk calls;
 2. other walk-ins, by seniority; and late-comers (checked in more than `late_min` after their time)
-   with the key max(booked time, check-in − half of `overdue_min`);
+   with the key max(booked time, check-in − half of `overdue_min`). From there on a late-comer is a
+   walk-in who joined at that key;
 3. appointments more than `early_min` early, only when the desk could call nobody else.
 
 Seniority is arrival in the house plus service time already received, so that a visitor who is in
-several lines keeps one place in the house, and time spent being served is no advantage.
+several lines keeps one place in the house, and time spent being served is no advantage. In the first
+line nothing has been received: seniority is the joining.
+
+Nobody is passed over for good. Walk-ins and late-comers reach rank 1 `overdue_min` after their
+seniority, appointments `early_min` before their time. From then on a desk that can serve ticket T and
+calls another calls
+
+- someone marked in need (n of them while T waits),
+- a ticket of rank 1 with an earlier key: a appointments and w overdue ones. They are bounded: whoever
+  arrives more than half of `overdue_min` after T gets no earlier key, save by an appointment of an
+  earlier time,
+- or an appointment with a later key, which happens only as the agency's next call after an overdue
+  one: once for each of the u overdue ones that the agency's desks call meanwhile, and once for one
+  called before.
+
+So T, while its people are free, is called at the latest by the N-th call of desks that can serve it,
+N = n + a + w + u + 2. Where every desk of the agency can serve T, u ≤ w and N = n + a + 2w + 2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from ihh.domain.house import Policy
 
@@ -35,7 +54,7 @@ class ReasonCode(StrEnum):
     EARLY = "early"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LineTicket:
     """One ticket of a line, with all the rule looks at."""
 
@@ -43,12 +62,13 @@ class LineTicket:
     visit_id: str
     number: str
     arrived_at: datetime
-    received: timedelta = timedelta(0)
-    """Service time this visitor has already received in the house today."""
+    """Check-in; where visitors stand in one line at a time, the ticket's own issue."""
     booked_at: datetime | None = None
     """Start of the appointment; None for a walk-in."""
     need_at: datetime | None = None
     """When a clerk marked the visitor as in need."""
+    received: timedelta = timedelta(0)
+    """Service time its people have already received in other lines of the house today."""
     is_excused: bool = False
     """Served or locked elsewhere in the house at the booked time, so not late."""
     is_free: bool = True
@@ -59,7 +79,7 @@ class LineTicket:
         return self.arrived_at + self.received
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     code: ReasonCode
     since: datetime
@@ -67,34 +87,69 @@ class Reason:
     booked_at: datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
     ticket: LineTicket
     reason: Reason
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(NamedTuple):
+    """Sorts as the line does."""
+
     rank: int
     key: datetime
+    arrived_at: datetime
+    ticket_id: int
     code: ReasonCode
+    ticket: LineTicket
 
 
-def _place(ticket: LineTicket, policy: Policy, now: datetime) -> _Place:
-    overdue = timedelta(minutes=policy.overdue_min)
+def calling_order(
+    line: Iterable[LineTicket], *, now: datetime, policy: Policy, after_overdue: bool = False
+) -> list[Choice]:
+    """The whole line in the order in which desks would call it now, the busy ones included.
+
+    `after_overdue` tells that the agency's last call was an overdue walk-in. The busy stand where
+    they would be called if they were free; they change nothing for the others.
+    """
+    return list(_choices(line, now, policy, after_overdue))
+
+
+def pick_next(
+    line: Iterable[LineTicket], *, now: datetime, policy: Policy, after_overdue: bool = False
+) -> Choice | None:
+    """Whom a desk with this line calls now, with the reason; None when nobody can be called."""
+    free = (ticket for ticket in line if ticket.is_free)
+    return next(_choices(free, now, policy, after_overdue), None)
+
+
+def _choices(
+    line: Iterable[LineTicket], now: datetime, policy: Policy, after_overdue: bool
+) -> Iterator[Choice]:
+    places = []
+    for ticket in line:
+        rank, key, code = _rank(ticket, policy, now)
+        places.append(_Place(rank, key, ticket.arrived_at, ticket.ticket_id, code, ticket))
+    places.sort()
+    for place in _guarded(places, after_overdue):
+        booked_at = place.ticket.booked_at
+        yield Choice(place.ticket, Reason(place.code, since=place.arrived_at, booked_at=booked_at))
+
+
+def _rank(ticket: LineTicket, policy: Policy, now: datetime) -> tuple[int, datetime, ReasonCode]:
     if ticket.need_at is not None:
-        return _Place(0, ticket.need_at, ReasonCode.NEED)
+        return 0, ticket.need_at, ReasonCode.NEED
     if ticket.booked_at is not None and not _is_late(ticket, policy):
-        due_from = ticket.booked_at - timedelta(minutes=policy.early_min)
-        if now >= due_from:
-            return _Place(1, ticket.booked_at, ReasonCode.BOOKED)
-        return _Place(3, ticket.booked_at, ReasonCode.EARLY)
+        if now >= ticket.booked_at - timedelta(minutes=policy.early_min):
+            return 1, ticket.booked_at, ReasonCode.BOOKED
+        return 3, ticket.booked_at, ReasonCode.EARLY
+    overdue = timedelta(minutes=policy.overdue_min)
     joined, code = ticket.seniority, ReasonCode.WALK_IN
     if ticket.booked_at is not None:
         joined, code = max(ticket.booked_at, ticket.arrived_at - overdue / 2), ReasonCode.LATE
     if now - joined >= overdue:
-        return _Place(1, joined + overdue, ReasonCode.OVERDUE)
-    return _Place(2, joined, code)
+        return 1, joined + overdue, ReasonCode.OVERDUE
+    return 2, joined, code
 
 
 def _is_late(ticket: LineTicket, policy: Policy) -> bool:
@@ -105,31 +160,25 @@ def _is_late(ticket: LineTicket, policy: Policy) -> bool:
     )
 
 
-def calling_order(
-    line: Iterable[LineTicket], *, now: datetime, policy: Policy, after_overdue: bool = False
-) -> list[Choice]:
-    """The whole line in the order in which a desk would call it now, the busy ones included.
-
-    `after_overdue` tells that the agency's last call was an overdue walk-in: due appointments then
-    go before other overdue walk-ins.
-    """
-
-    def order(pair: tuple[_Place, LineTicket]) -> tuple[int, bool, datetime, datetime, int]:
-        place, ticket = pair
-        yields = after_overdue and place.code is ReasonCode.OVERDUE
-        return (place.rank, yields, place.key, ticket.arrived_at, ticket.ticket_id)
-
-    placed = sorted(((_place(ticket, policy, now), ticket) for ticket in line), key=order)
-    return [
-        Choice(ticket, Reason(place.code, since=ticket.arrived_at, booked_at=ticket.booked_at))
-        for place, ticket in placed
-    ]
-
-
-def pick_next(
-    line: Iterable[LineTicket], *, now: datetime, policy: Policy, after_overdue: bool = False
-) -> Choice | None:
-    """Whom a desk with this line calls now, with the reason; None when nobody can be called."""
-    free = (ticket for ticket in line if ticket.is_free)
-    order = calling_order(free, now=now, policy=policy, after_overdue=after_overdue)
-    return order[0] if order else None
+def _guarded(places: Iterable[_Place], after_overdue: bool) -> Iterator[_Place]:
+    """Places by rank and key, but after an overdue one the first due appointment, if there is one."""
+    due: deque[_Place] = deque()
+    overdue: deque[_Place] = deque()
+    rest = []
+    for place in places:
+        if place.rank == 0:
+            after_overdue &= not place.ticket.is_free
+            yield place
+        elif place.rank == 1:
+            (overdue if place.code is ReasonCode.OVERDUE else due).append(place)
+        else:
+            rest.append(place)
+    while due or overdue:
+        if due and (after_overdue or not overdue or due[0] < overdue[0]):
+            place = due.popleft()
+        else:
+            place = overdue.popleft()
+        if place.ticket.is_free:
+            after_overdue = place.code is ReasonCode.OVERDUE
+        yield place
+    yield from rest

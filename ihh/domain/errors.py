@@ -24,6 +24,11 @@ class Code(StrEnum):
     IDENTITY_CODE_GIVEN = "identity_code_given"
     NOT_BOOKED = "not_booked"
     ALREADY_STARTED = "already_started"
+    # the waitlist
+    VISIT_FREE = "visit_free"
+    OFFER_OVER = "offer_over"
+    TOO_MANY_WAITING = "too_many_waiting"
+    TOO_MANY_JOINS = "too_many_joins"
     # check-in
     UNKNOWN_CODE = "unknown_code"
     TOO_EARLY = "too_early"
@@ -51,6 +56,9 @@ class Code(StrEnum):
     NOT_ALLOWED = "not_allowed"
     PAIRING_FAILED = "pairing_failed"
     NAME_TAKEN = "name_taken"
+    # calendars
+    RANGE_REVERSED = "range_reversed"
+    RANGE_PAST = "range_past"
     # anything
     REQUEST_ID_REUSED = "request_id_reused"
     NOT_FOUND = "not_found"

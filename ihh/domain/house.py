@@ -115,6 +115,9 @@ class Block:
     when: tuple[Condition, ...]
     reason: Text
     instead: Text
+    wait_days: int = 0
+    """Fewest days after the visit until the obstacle is gone: a second visit may be booked from then on.
+    0: nobody can say, so none is offered."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ class Service:
     documents: tuple[ServiceDocument, ...] = ()
     hours: Week | None = None
     """The walk-in line's or the phone's hours; None: the house's."""
+    kept_pct: int = 0
+    """Share of its bookable time that only the desks and the house can book; see `Limits.release_hours`."""
     phone: str | None = None
     url: str | None = None
 
@@ -180,9 +185,16 @@ class WalkMin:
     other_zone: int
 
 
+class LinePolicy(StrEnum):
+    ALL = "all"
+    """A visitor stands in all lines of the visit at once."""
+    ONE_AT_A_TIME = "one_at_a_time"
+    """The next ticket is made when the service before it ends."""
+
+
 @dataclass(frozen=True)
 class Policy:
-    """Calling, see `ihh.domain.calling`; all minutes."""
+    """Calling, see `ihh.domain.calling` and `ihh.services.day_clock`; all minutes."""
 
     overdue_min: int = 45
     early_min: int = 10
@@ -190,6 +202,15 @@ class Policy:
     check_in_early_min: int = 60
     """How long before the first appointment a booked visit may check in."""
     no_show_grace_min: int = 15
+    recall_min: int = 1
+    """After a call, and as long again after the first recall, an unanswered visitor is called anew."""
+    park_min: int = 3
+    """After a call this long unanswered the desk is free again and the ticket held."""
+    return_min: int = 10
+    """A ticket held because its call was not answered returns to its line after this long."""
+    last_call_min: int = 2
+    """The call after that return, this long unanswered, is a no-show."""
+    lines: LinePolicy = LinePolicy.ALL
 
 
 @dataclass(frozen=True)
@@ -198,10 +219,27 @@ class Limits:
     legs_max: int = 8
     horizon_days: int = 60
     hold_min: int = 10
+    hold_extension_min: int = 5
     holds_per_hour: int = 20
+    """From one network address; `House.listed_networks` may hold more."""
     open_visits_per_contact: int = 3
     book_ahead_min: int = 60
     """A visit must start at least this long after it is booked."""
+    release_hours: int = 48
+    """Time kept for the desks and the house opens to the public this long before it begins."""
+    waitlist_offer_min: int = 240
+    """How long a visit offered from the waitlist stays reserved, and not past its release."""
+    measured_from: int = 50
+    """From so many measured services the planner trusts their 80th percentile over the file's minutes."""
+
+
+@dataclass(frozen=True)
+class ListedNetwork:
+    """A network from which more visits may be held, such as an embassy's."""
+
+    network: str
+    """In CIDR notation: "192.0.2.0/24"."""
+    holds_per_hour: int
 
 
 @dataclass(frozen=True)
@@ -240,8 +278,11 @@ class House:
     documents: tuple[Document, ...]
     services: tuple[Service, ...]
     desks: tuple[Desk, ...]
+    listed_networks: tuple[ListedNetwork, ...] = ()
     assumed: tuple[str, ...] = field(default=())
     """Paths of values chosen plausibly, without a source."""
+    has_interpreters: bool = True
+    """Whether a desk may serve a language that no desk of the service has; see `desk_serves`."""
 
     @cached_property
     def zone(self) -> Mapping[str, Zone]:
@@ -301,10 +342,13 @@ def desk_serves(house: House, desk: Desk, service_id: str, language: str) -> boo
     """Whether a desk may serve a visitor of this language.
 
     Where no desk of the service has the language, any of them may (with an interpreter or in
-    another language): a visitor must never stand in a line that nobody calls.
+    another language): a visitor must never stand in a line that nobody calls. Only a house that is
+    played may be without interpreters.
     """
     if service_id not in desk.services:
         return False
-    return language in desk.languages or not any(
+    if language in desk.languages:
+        return True
+    return house.has_interpreters and not any(
         language in other.languages for other in house.desks if service_id in other.services
     )

@@ -1,16 +1,18 @@
 """From answers to a route: the services a party needs now, later and elsewhere.
 
 The house's questions, conditions and texts are data (`ihh.domain.house`); this module only decides.
-Prerequisites and blocks are advice to the visitor: a clerk may overrule them.
+Prerequisites and blocks are advice to the visitor: a clerk may overrule them (`ihh.domain.override`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from ihh.domain.blocks import Cause, blocks_of
 from ihh.domain.house import (
     Answers,
     Block,
@@ -23,6 +25,8 @@ from ihh.domain.house import (
     any_holds,
 )
 from ihh.domain.party import Party
+
+T = TypeVar("T")
 
 PARTY_FACT = "party"
 """A fact conditions may name beside the questions; `Party.kind` gives it."""
@@ -46,9 +50,17 @@ class BlockedService:
     people: tuple[str, ...]
     reason: Text
     instead: Text
+    documents: tuple[Document, ...]
     notes: tuple[Block, ...]
     because: Service | None = None
     """The prerequisite whose block this is, where the service has none of its own."""
+    after_days: int = 0
+    """Fewest days after the visit until nothing stands in the way any more; 0: nobody can say."""
+
+    @property
+    def can_follow(self) -> bool:
+        """Whether it can be booked already, for a second visit."""
+        return self.service.is_in_house and self.after_days > 0
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,20 @@ class ElsewhereService:
 
 
 @dataclass(frozen=True)
+class FollowUp:
+    """A second visit, for what the first one cannot have."""
+
+    legs: tuple[RouteLeg, ...]
+    """In an order that honours prerequisites."""
+    after_days: int
+    """Fewest days between the two visits."""
+
+    def first_day(self, visit: date) -> date:
+        """The first day on which it may be, where the first visit is on `visit`."""
+        return visit + timedelta(days=self.after_days)
+
+
+@dataclass(frozen=True)
 class Route:
     now: tuple[RouteLeg, ...]
     """In an order that honours prerequisites."""
@@ -68,6 +94,8 @@ class Route:
     elsewhere: tuple[ElsewhereService, ...]
     optional: tuple[RouteLeg, ...] = ()
     """In-house services that were not suggested but may be added, with their usual people."""
+    follow_up: FollowUp | None = None
+    """None where nothing of `later` can be booked already, or there is no visit it could follow."""
 
 
 class AnswerFault(StrEnum):
@@ -84,6 +112,10 @@ class LegFaultCode(StrEnum):
     DUPLICATE_SERVICE = "duplicate_service"
     """A person has the same service twice, in one leg or in two."""
     MINOR_ALONE = "minor_alone"
+    BLOCKED = "blocked"
+    """The answers say that the service, or one that must come first, is not possible yet."""
+    NEEDED_FIRST = "needed_first"
+    """Chosen for a second visit, though a leg of the first one must come after it."""
     TOO_MANY_PEOPLE = "too_many_people"
     TOO_MANY_LEGS = "too_many_legs"
 
@@ -141,55 +173,80 @@ def check_answers(house: House, answers: Answers) -> dict[str, AnswerFault]:
 
 def route_for(house: House, answers: Answers, party: Party) -> Route:
     """The party's route. Unanswered questions satisfy no condition; see `check_answers`."""
-    facts = {**relevant_answers(house, answers), PARTY_FACT: party.kind}
-    needed = {service.id for service in house.services if any_holds(service.applies, facts)}
-    blocks = _blocks(house, facts, needed)
-    free = [service for service in house.services if service.id not in blocks]
+    facts = _facts(house, answers, party)
+    needed = _needed(house, facts)
+    blocks = blocks_of(house, facts, needed)
     legs = {service.id: _leg(house, service, facts, party) for service in house.services}
-    now = [service for service in free if service.is_in_house and service.id in needed]
-    offered = [service for service in free if service.is_in_house and service.id not in needed]
+    free = [legs[service.id] for service in house.services if service.id not in blocks]
+    here = [leg for leg in free if leg.service.is_in_house]
+    now = in_order(house, (leg.service for leg in here if leg.service.id in needed))
+    later = tuple(_blocked(legs[name], cause) for name, cause in blocks.items() if name in needed)
     return Route(
-        now=tuple(legs[service.id] for service in in_order(house, now)),
-        later=tuple(_blocked(legs[name], cause) for name, cause in blocks.items() if name in needed),
+        now=tuple(legs[service.id] for service in now),
+        later=later,
         elsewhere=tuple(
-            ElsewhereService(service, legs[service.id].documents, legs[service.id].notes)
-            for service in free
-            if not service.is_in_house and service.id in needed
+            ElsewhereService(leg.service, leg.documents, leg.notes)
+            for leg in free
+            if not leg.service.is_in_house and leg.service.id in needed
         ),
         optional=tuple(
-            legs[service.id]
-            for service in offered
-            if not service.offered or any_holds(service.offered, facts)
+            leg for leg in here if leg.service.id not in needed and _is_offered(leg.service, facts)
         ),
+        follow_up=_follow_up(house, later, legs) if now else None,
     )
+
+
+def leg_for(house: House, service: Service, answers: Answers, party: Party) -> RouteLeg:
+    """The service for the usual people of the party, whether or not they need it."""
+    return _leg(house, service, _facts(house, answers, party), party)
+
+
+def blocked_by(house: House, answers: Answers, party: Party, *, after_days: int = 0) -> Mapping[str, Cause]:
+    """Service id → why it must wait, needed or not; `after_days` as in `blocks_of`."""
+    facts = _facts(house, answers, party)
+    return blocks_of(house, facts, _needed(house, facts), after_days)
 
 
 def in_order(house: House, services: Iterable[Service]) -> list[Service]:
     """Prerequisites first, else in the house file's order."""
     place = {service.id: number for number, service in enumerate(house.services)}
-    waiting = sorted(services, key=lambda service: place[service.id])
-    ordered: list[Service] = []
-    while waiting:
-        left = {service.id for service in waiting}
-        ready = next(service for service in waiting if not house.prerequisites[service.id] & left)
-        ordered.append(ready)
-        waiting.remove(ready)
-    return ordered
+    in_file = sorted(services, key=lambda service: place[service.id])
+    return _prerequisites_first(house, in_file, lambda service: service.id)
 
 
-def check_legs(house: House, party: Party, legs: Sequence[LegChoice]) -> list[LegFault]:
-    """What is wrong with a selection of legs, whole-list faults first; empty where it can be planned."""
+def legs_in_order(house: House, legs: Sequence[LegChoice], *, as_chosen: bool = False) -> list[LegChoice]:
+    """Prerequisites first, else in the house file's order, or in the one in which they were chosen."""
+    place = {service.id: number for number, service in enumerate(house.services)}
+    wanted = legs if as_chosen else sorted(legs, key=lambda leg: place[leg.service])
+    return _prerequisites_first(house, wanted, lambda leg: leg.service)
+
+
+def check_legs(
+    house: House,
+    party: Party,
+    legs: Sequence[LegChoice],
+    *,
+    answers: Answers | None = None,
+    after_days: int = 0,
+) -> list[LegFault]:
+    """What is wrong with a selection of legs, whole-list faults first; empty where it can be planned.
+
+    With answers also what they block; `after_days` is how long after a first visit this one is.
+    """
     faults = []
     if len(party.people) > house.limits.party_max:
         faults.append(LegFault(LegFaultCode.TOO_MANY_PEOPLE, None))
     if len(legs) > house.limits.legs_max:
         faults.append(LegFault(LegFaultCode.TOO_MANY_LEGS, None))
+    blocked = blocked_by(house, answers, party, after_days=after_days) if answers else {}
     had: set[tuple[str, str]] = set()
     for number, leg in enumerate(legs):
         codes = [*_service_faults(house, leg), *_people_faults(party, leg)]
         taken = {(leg.service, person) for person in leg.people}
         if taken & had or len(taken) < len(leg.people):
             codes.append(LegFaultCode.DUPLICATE_SERVICE)
+        if leg.service in blocked:
+            codes.append(LegFaultCode.BLOCKED)
         had |= taken
         faults += [LegFault(code, number) for code in codes]
     return faults
@@ -211,32 +268,53 @@ def _people_faults(party: Party, leg: LegChoice) -> list[LegFaultCode]:
     return [] if people & set(party.adult_ids) else [LegFaultCode.MINOR_ALONE]
 
 
-class _Cause(NamedTuple):
-    block: Block
-    because: Service | None
+def _facts(house: House, answers: Answers, party: Party) -> dict[str, str]:
+    return {**relevant_answers(house, answers), PARTY_FACT: party.kind}
 
 
-def _blocks(house: House, facts: Answers, needed: set[str]) -> dict[str, _Cause]:
-    """Service id → why it must wait: a block of its own, else that of a needed prerequisite."""
-    own: dict[str, Block] = {}
-    for service in house.services:
-        block = next((block for block in service.blocked if any_holds(block.when, facts)), None)
-        if block is not None:
-            own[service.id] = block
-    causes: dict[str, _Cause] = {}
-    for service in house.services:
-        if service.id in own:
-            causes[service.id] = _Cause(own[service.id], None)
-        elif waiting := house.prerequisites[service.id] & own.keys() & needed:
-            first = in_order(house, (house.service[name] for name in waiting))[0]
-            causes[service.id] = _Cause(own[first.id], first)
-    return causes
+def _needed(house: House, facts: Answers) -> set[str]:
+    return {service.id for service in house.services if any_holds(service.applies, facts)}
 
 
-def _blocked(leg: RouteLeg, cause: _Cause) -> BlockedService:
+def _blocked(leg: RouteLeg, cause: Cause) -> BlockedService:
+    block = cause.block
     return BlockedService(
-        leg.service, leg.people, cause.block.reason, cause.block.instead, leg.notes, cause.because
+        leg.service,
+        leg.people,
+        block.reason,
+        block.instead,
+        leg.documents,
+        leg.notes,
+        cause.because,
+        cause.days,
     )
+
+
+def _follow_up(
+    house: House, later: Iterable[BlockedService], legs: Mapping[str, RouteLeg]
+) -> FollowUp | None:
+    waiting = [entry for entry in later if entry.can_follow]
+    if not waiting:
+        return None
+    ordered = in_order(house, (entry.service for entry in waiting))
+    days = max(entry.after_days for entry in waiting)
+    return FollowUp(tuple(legs[service.id] for service in ordered), days)
+
+
+def _prerequisites_first(house: House, items: Iterable[T], service_id: Callable[[T], str]) -> list[T]:
+    """As they come, except that a prerequisite goes before what needs it."""
+    waiting = list(items)
+    ordered: list[T] = []
+    while waiting:
+        left = {service_id(item) for item in waiting}
+        ready = next(item for item in waiting if not house.prerequisites[service_id(item)] & left)
+        ordered.append(ready)
+        waiting.remove(ready)
+    return ordered
+
+
+def _is_offered(service: Service, facts: Answers) -> bool:
+    return not service.offered or any_holds(service.offered, facts)
 
 
 def _leg(house: House, service: Service, facts: Answers, party: Party) -> RouteLeg:

@@ -14,11 +14,22 @@ class TicketState(StrEnum):
     CALLED = "called"
     SERVING = "serving"
     HELD = "held"
-    """Parked, its place kept."""
+    """Parked, its place kept; `HeldFor` says why."""
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
     LEFT = "left"
+
+
+class HeldFor(StrEnum):
+    """Why a ticket is held, and so who ends it."""
+
+    CLERK = "clerk"
+    """A clerk parked it and releases it."""
+    UNANSWERED = "unanswered"
+    """Nobody answered its call; the house releases it after a while."""
+    LOST_TIME = "lost_time"
+    """No slot could save its appointment; the house releases it once its people are free."""
 
 
 class TicketAction(StrEnum):
@@ -32,6 +43,10 @@ class TicketAction(StrEnum):
     HOLD = "hold"
     RELEASE = "release"
     MARK_NEED = "mark_need"
+    MOVE_TIME = "move_time"
+    """The appointment has another time today."""
+    LOSE_TIME = "lose_time"
+    """The appointment can't be kept and no time is left for another: its visitor goes on as a walk-in."""
     REQUEUE = "requeue"
     MARK_NO_SHOW = "mark_no_show"
     TRANSFER = "transfer"
@@ -47,12 +62,16 @@ TICKET_TABLE: dict[tuple[TicketState | None, TicketAction], TicketState] = {
     (None, A.ISSUE_LOCKED): S.LOCKED,
     (None, A.TRANSFER): S.WAITING,
     (S.LOCKED, A.UNLOCK): S.WAITING,
+    (S.LOCKED, A.MOVE_TIME): S.LOCKED,
+    (S.LOCKED, A.LOSE_TIME): S.LOCKED,
     (S.LOCKED, A.CANCEL): S.CANCELLED,
     (S.LOCKED, A.LEAVE): S.LEFT,
     (S.LOCKED, A.MARK_NO_SHOW): S.NO_SHOW,
     (S.WAITING, A.CALL): S.CALLED,
     (S.WAITING, A.HOLD): S.HELD,
     (S.WAITING, A.MARK_NEED): S.WAITING,
+    (S.WAITING, A.MOVE_TIME): S.WAITING,
+    (S.WAITING, A.LOSE_TIME): S.HELD,
     (S.WAITING, A.CANCEL): S.CANCELLED,
     (S.WAITING, A.LEAVE): S.LEFT,
     (S.WAITING, A.MARK_NO_SHOW): S.NO_SHOW,
@@ -65,6 +84,8 @@ TICKET_TABLE: dict[tuple[TicketState | None, TicketAction], TicketState] = {
     (S.SERVING, A.COMPLETE): S.COMPLETED,
     (S.SERVING, A.HOLD): S.HELD,
     (S.HELD, A.RELEASE): S.WAITING,
+    (S.HELD, A.MOVE_TIME): S.HELD,
+    (S.HELD, A.LOSE_TIME): S.HELD,
     (S.HELD, A.CANCEL): S.CANCELLED,
     (S.HELD, A.LEAVE): S.LEFT,
     (S.HELD, A.MARK_NO_SHOW): S.NO_SHOW,

@@ -1,25 +1,33 @@
 """Tables, a file per aggregate: columns, constraints, indexes, and nothing that decides."""
 
+from ihh.models.absence import DeskAbsence
 from ihh.models.account import Device, User
 from ihh.models.desk_session import DeskSession
 from ihh.models.house import AgencyRow, DeskRow, HouseVersion, ServiceRow
+from ihh.models.learned import Learned
+from ihh.models.letter import Letter
 from ihh.models.queue_event import QueueEvent
 from ihh.models.request import AnsweredRequest
 from ihh.models.service_day import Demonstration, ServiceDay
-from ihh.models.ticket import Engagement, Ticket
+from ihh.models.ticket import Engagement, LiveEstimate, Ticket
 from ihh.models.visit import Contact, Leg, Slot, Visit
+from ihh.models.waitlist import WaitlistContact, WaitlistEntry
 
 __all__ = [
     "AgencyRow",
     "AnsweredRequest",
     "Contact",
     "Demonstration",
+    "DeskAbsence",
     "DeskRow",
     "DeskSession",
     "Device",
     "Engagement",
     "HouseVersion",
+    "Learned",
     "Leg",
+    "Letter",
+    "LiveEstimate",
     "QueueEvent",
     "ServiceDay",
     "ServiceRow",
@@ -27,4 +35,6 @@ __all__ = [
     "Ticket",
     "User",
     "Visit",
+    "WaitlistContact",
+    "WaitlistEntry",
 ]

@@ -19,6 +19,8 @@ class ServiceDay(Base):
     revision: Mapped[int] = mapped_column(default=0)
     """Revision of the last queue event; a board shows the state of one revision."""
     numbers_given: Mapped[int] = mapped_column(default=0)
+    calendar_version: Mapped[int] = mapped_column(default=0)
+    """Advanced by every commit that changes the day's free time, so that a stale cache is known as stale."""
 
 
 class Demonstration(Base):

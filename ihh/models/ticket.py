@@ -14,6 +14,9 @@ from ihh.models.visit import Visit
 
 _AT_DESK = text("state IN ('called', 'serving')")
 
+IS_AT_DESK = text("ticket.state IN ('called', 'serving')")
+"""For queries by desk: written out, it lets them use the index of the desks in use."""
+
 
 class Ticket(Base):
     """A leg's place in a line today; one made by a transfer has no leg."""
@@ -58,12 +61,38 @@ class Ticket(Base):
     """Where it is, or was last, called or served."""
     need_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     outcome: Mapped[str | None] = mapped_column(String(20))
-    estimate_low: Mapped[int | None]
-    """Minutes told at issue; with the middle and high end the record of how honest it was."""
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_for: Mapped[str | None] = mapped_column(String(12))
+    """Why it is held: "clerk", "unanswered" (its call), "lost_time" (no slot could save its appointment)."""
+    returns_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the house releases it by itself; null: when someone does."""
+    unanswered_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """Of a called one: the last call or recall by a person, from which `ihh.domain.day_clock` counts."""
+    unanswered: Mapped[int] = mapped_column(default=0)
+    """Calls, with their recalls, that nobody answered; 0 again when one is."""
+    estimate_low: Mapped[float | None]
+    """Minutes until the first call as reckoned when it began to wait: the record of how honest that was."""
     estimate_middle: Mapped[float | None]
-    estimate_high: Mapped[int | None]
+    estimate_high: Mapped[float | None]
+    estimate_naive: Mapped[float | None]
+    """The yardstick at the same instant, see `ihh.domain.estimate`."""
+    estimated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """That instant: at issue, or when it was unlocked."""
 
     visit: Mapped[Visit] = relationship()
+
+
+class LiveEstimate(Base):
+    """A waiting ticket's estimate at a quarter of an hour: with the call that came, a pair to learn from."""
+
+    __tablename__ = "live_estimate"
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    low: Mapped[float]
+    middle: Mapped[float]
+    high: Mapped[float]
+    naive: Mapped[float]
 
 
 class Engagement(Base):

@@ -50,6 +50,12 @@ class Visit(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    follows_id: Mapped[str | None] = mapped_column(ForeignKey("visit.id"), index=True)
+    """The first of two visits that were booked together."""
+    follows_after_days: Mapped[int] = mapped_column(default=0)
+    """Fewest days after that first visit; 0: either may come first."""
+    guided_to: Mapped[str | None] = mapped_column(String(40))
+    """The agency whose line is expected to call first: where the party was last told to wait."""
     is_synthetic: Mapped[bool] = mapped_column(default=False)
 
     legs: Mapped[list[Leg]] = relationship(
@@ -83,6 +89,8 @@ class Leg(Base):
     """Of an appointment the booked time; of a walk-in leg when the plan has it; null for a walk-in visit."""
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     desk_id: Mapped[str | None] = mapped_column(ForeignKey("desk.id"), index=True)
+    override_reason: Mapped[str | None] = mapped_column(String(200))
+    """Why a clerk set the service's order or block aside; then neither binds this leg."""
 
     visit: Mapped[Visit] = relationship(back_populates="legs")
 

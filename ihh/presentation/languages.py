@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel
+from flask import Flask, Response, current_app, g, has_app_context, has_request_context, request
+from flask_babel import Babel, force_locale
 
 from ihh.layout import TRANSLATIONS
 
@@ -30,10 +32,11 @@ def init_app(app: Flask) -> None:
 
 def screen_language() -> str:
     """The language code of this screen, the pseudo language included."""
+    if has_app_context() and "screen_language" in g:
+        return str(g.screen_language)
     if not has_request_context():
         return "en"
-    if "screen_language" not in g:
-        g.screen_language = _choose()
+    g.screen_language = _choose()
     return str(g.screen_language)
 
 
@@ -46,6 +49,20 @@ def text_language() -> str:
 def speak(language: str) -> None:
     """Answer this request in `language`, whatever the browser prefers."""
     g.screen_language = language if language in _known() else "en"
+
+
+@contextmanager
+def written_in(language: str) -> Iterator[None]:
+    """What is written meanwhile is in `language`, or in English where it is none of the screens'."""
+    before = g.pop("screen_language", None)
+    g.screen_language = language if language in NAMES else "en"
+    try:
+        with force_locale(g.screen_language):
+            yield
+    finally:
+        g.pop("screen_language", None)
+        if before is not None:
+            g.screen_language = before
 
 
 def direction() -> str:

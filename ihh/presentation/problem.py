@@ -23,7 +23,10 @@ STATUS: dict[Code, HTTPStatus] = {
     Code.CONTACT_INVALID: UNPROCESSABLE,
     Code.IDENTITY_CODE_GIVEN: UNPROCESSABLE,
     Code.INVALID: UNPROCESSABLE,
+    Code.RANGE_REVERSED: UNPROCESSABLE,
+    Code.RANGE_PAST: UNPROCESSABLE,
     Code.TOO_MANY_HOLDS: HTTPStatus.TOO_MANY_REQUESTS,
+    Code.TOO_MANY_JOINS: HTTPStatus.TOO_MANY_REQUESTS,
     Code.UNKNOWN_CODE: HTTPStatus.NOT_FOUND,
     Code.NOT_FOUND: HTTPStatus.NOT_FOUND,
     Code.SIGN_IN_FAILED: HTTPStatus.UNAUTHORIZED,
@@ -129,8 +132,9 @@ def _sentence(status: int) -> str:
 
 
 def _details(told: Mapping[str, Any]) -> dict[str, Any]:
-    """`errors`, each with a JSON pointer, from `faults`; `facts` for the client's own sentence."""
-    details: dict[str, Any] = {}
+    """`errors`, each with a JSON pointer, from `faults`; `facts` for the client's own sentence; `options`
+    on offer instead."""
+    details: dict[str, Any] = {"options": told["options"]} if told.get("options") else {}
     if faults := told.get("faults"):
         details["errors"] = [{"pointer": pointer, "detail": detail} for pointer, detail in faults.items()]
     facts = {name: _plain(told[name]) for name in FACTS if told.get(name) is not None}

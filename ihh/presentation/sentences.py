@@ -15,6 +15,7 @@ from ihh.domain.house import text
 from ihh.presentation.formats import clock_time, long_date
 from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
+from ihh.services.serving import CHOSEN, REASON_LONGEST
 
 Facts = Mapping[str, Any]
 
@@ -24,14 +25,23 @@ def refusal(refused: Refusal) -> str:
     return _REFUSALS[refused.code](refused.facts)
 
 
-def call_reason(detail: Facts) -> str:
+def call_reason(detail: Facts, *, need: str = "") -> str:
     """The reason of a call from its event's detail, for the clerk."""
     since = clock_time(_instant(detail.get("since")))
     booked = clock_time(_instant(detail.get("booked_at")))
-    return reason_text(ReasonCode(detail["reason"]), since=since, booked=booked)
+    reason = reason_text(ReasonCode(detail["reason"]), since=since, booked=booked, need=need)
+    if not detail.get("chosen"):
+        return reason
+    why = str(detail.get("why") or CHOSEN)
+    if why == CHOSEN:
+        return _("Called out of turn. %(reason)s", reason=reason)
+    return _("Called out of turn: %(why)s. %(reason)s", why=why.rstrip(". "), reason=reason)
 
 
-def reason_text(code: ReasonCode, *, since: str, booked: str) -> str:
+def reason_text(code: ReasonCode, *, since: str, booked: str, need: str = "") -> str:
+    """`need` is why a clerk marked the visitor as in need, in words."""
+    if code is ReasonCode.NEED and need:
+        return _("In need: %(need)s. Here since %(since)s", need=need, since=since)
     if code is ReasonCode.NEED:
         return _("Marked as in need, here since %(since)s", since=since)
     if code is ReasonCode.BOOKED:
@@ -45,21 +55,24 @@ def reason_text(code: ReasonCode, *, since: str, booked: str) -> str:
     return _("Walk-in, here since %(since)s", since=since)
 
 
-def people_text(people: tuple[str, ...], adults: int, minors: int) -> str:
-    """Who of the party: "You", "You and adult 2", "All four" is told as "Everyone"."""
+def people_text(people: tuple[str, ...], adults: int, minors: int, *, first: str = "") -> str:
+    """Who of the party: "You", "You and adult 2", "All four" is told as "Everyone".
+
+    `first` names who is not spoken to but spoken of.
+    """
     if len(people) == adults + minors and len(people) > 1:
         return _("Everyone")
-    names = [person_text(person, adults) for person in people]
+    names = [person_text(person, adults, first=first) for person in people]
     if len(names) < 2:
         return names[0] if names else ""
     return _("%(first)s and %(last)s", first=", ".join(names[:-1]), last=names[-1])
 
 
-def person_text(person: str, adults: int) -> str:
+def person_text(person: str, adults: int, *, first: str = "") -> str:
     """ "You", "Adult 2", "Child 1": the party has no names."""
     index = int(person[1:])
     if index == 1:
-        return _("You")
+        return first or _("You")
     if index <= adults:
         return _("Adult %(index)d", index=index)
     return _("Child %(index)d", index=index - adults)
@@ -106,6 +119,8 @@ def _contact_invalid(facts: Facts) -> str:
 
 
 def _invalid(facts: Facts) -> str:
+    if facts.get("field") == "why":
+        return _("Write why, in at most %(limit)s signs.", limit=REASON_LONGEST)
     return _("Something in what you sent is missing or wrong. Check it and try again.")
 
 
@@ -130,6 +145,18 @@ _REFUSALS: dict[Code, Callable[[Facts], str]] = {
     ),
     Code.NOT_BOOKED: lambda f: _("This visit is not confirmed yet."),
     Code.ALREADY_STARTED: lambda f: _("The visit has begun. Ask at any desk if you want to change it."),
+    Code.VISIT_FREE: lambda f: _(
+        "You need not wait: a visit is free on %(day)s. Book it, or choose other days or hours to wait for.",
+        day=_day(f["date"]),
+    ),
+    Code.OFFER_OVER: lambda f: _("This offer is over. The page shows how it stands now."),
+    Code.TOO_MANY_WAITING: lambda f: _(
+        "This contact is on the waitlist %(limit)s times already. Leave it once, or join without a contact.",
+        limit=f.get("limit"),
+    ),
+    Code.TOO_MANY_JOINS: lambda f: _(
+        "The waitlist was joined too often from your network. Try again in an hour."
+    ),
     Code.UNKNOWN_CODE: lambda f: _("We do not know this code. Check it and try again, or take a number."),
     Code.TOO_EARLY: lambda f: _(
         "Your visit starts at %(start)s. You can check in from %(opens)s.",
@@ -168,6 +195,8 @@ _REFUSALS: dict[Code, Callable[[Facts], str]] = {
     Code.NOT_ALLOWED: lambda f: _("Your account may not do this."),
     Code.PAIRING_FAILED: lambda f: _("This code is wrong or too old. Ask for a new one."),
     Code.NAME_TAKEN: lambda f: _("This name is taken."),
+    Code.RANGE_REVERSED: lambda f: _("The end must be later than the beginning."),
+    Code.RANGE_PAST: lambda f: _("This time is over. Choose a later one."),
     Code.REQUEST_ID_REUSED: lambda f: _("This request was already used for something else."),
     Code.NOT_FOUND: lambda f: _("We could not find this."),
     Code.INVALID: _invalid,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from ihh.db import db
 from ihh.domain.closed_days import is_open, next_open_day
@@ -13,7 +13,7 @@ from ihh.domain.daytime import instant, local_day, local_minute
 from ihh.domain.house import House
 from ihh.domain.ticket import AT_DESK, TicketState
 from ihh.models import ServiceDay, Ticket, Visit
-from ihh.services import lines
+from ihh.services import waits
 from ihh.services.house import current_house
 
 CALLS_KEPT = 20
@@ -30,51 +30,66 @@ def hall_board(*, now: datetime) -> dict[str, Any]:
     """
     house = current_house()
     today = local_day(now, timezone=house.timezone)
-    revision = db.session.execute(select(ServiceDay.revision).where(ServiceDay.date == today)).scalar() or 0
+    revision, calls = _calls(house, today)
     return {
         "board": "hall",
         "epoch": today.isoformat(),
         "revision": revision,
         "at": _stamp(now),
-        "calls": _calls(house, now=now),
+        "calls": calls,
         "waits": _waits(house, now=now),
         "opening": _opening(house, now=now),
     }
 
 
-def _calls(house: House, *, now: datetime) -> list[dict[str, Any]]:
-    today = local_day(now, timezone=house.timezone)
-    query = (
-        select(Ticket, Visit.queue_number)
+def _calls(house: House, today: date) -> tuple[int, list[dict[str, Any]]]:
+    """The day's revision, and the latest calls as they stood at it: one statement reads both."""
+    latest = (
+        select(
+            Ticket.id,
+            Ticket.calls,
+            Visit.queue_number,
+            Ticket.desk_id,
+            Ticket.state,
+            Ticket.last_called_at,
+        )
         .join(Visit, Ticket.visit_id == Visit.id)
         .where(Ticket.service_date == today, Ticket.last_called_at.is_not(None), Ticket.state.in_(SHOWN))
         .order_by(Ticket.last_called_at.desc(), Ticket.id.desc())
         .limit(CALLS_KEPT)
+        .subquery()
     )
-    return [
+    query = (
+        select(ServiceDay.revision, latest)
+        .join_from(ServiceDay, latest, true(), isouter=True)
+        .where(ServiceDay.date == today)
+        .order_by(latest.c.last_called_at.desc(), latest.c.id.desc())
+    )
+    rows = db.session.execute(query).all()
+    calls = [
         {
-            "id": f"{ticket.id}.{ticket.calls}",
-            "number": number,
+            "id": f"{row.id}.{row.calls}",
+            "number": row.queue_number,
             "desk": desk.label,
             "area": desk.zone,
-            "state": ticket.state,
-            "at": _stamp(ticket.last_called_at),
+            "state": row.state,
+            "at": _stamp(row.last_called_at),
         }
-        for ticket, number in db.session.execute(query)
-        if (desk := house.desk.get(ticket.desk_id or "")) is not None
+        for row in rows
+        if (desk := house.desk.get(row.desk_id or "")) is not None
     ]
+    return (rows[0].revision if rows else 0), calls
 
 
 def _waits(house: House, *, now: datetime) -> list[dict[str, Any]]:
     """A row for each agency with desks: the range for one who joins now, or why there is none."""
-    desks = lines.open_desks(house, now=now)
-    places = lines.agency_lines(house, now=now)
+    desks = waits.open_desks(house, now=now)
     walk_in = {service.agency for service in house.services if service.takes_walk_ins}
     rows = []
     for agency in house.agencies:
         if agency.zone is None:
             continue
-        wait = lines.wait_for_newcomer(house, places.get(agency.id, []), desks.get(agency.id, []), now=now)
+        wait = waits.wait_for_newcomer(house, [], desks.get(agency.id, []), now=now)
         state = "open" if wait is not None else "closed"
         if agency.id not in walk_in:
             state, wait = "by_appointment", None

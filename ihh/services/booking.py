@@ -1,255 +1,199 @@
-"""Booking: propose visits, hold slots, confirm, move, cancel."""
+"""Booking: hold slots, confirm, move, cancel; one visit, or two that are held and confirmed together."""
 
 from __future__ import annotations
 
-import secrets
-import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 
 from ihh.db import Transaction, db, transaction
 from ihh.domain import visit as visits
 from ihh.domain.contact import Reachable
-from ihh.domain.daytime import instant, local_day
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.house import Channel, House
-from ihh.domain.numbering import ALPHABET, BOOKING_CODE_LENGTH, TOKEN_LENGTH
-from ihh.domain.party import Party, mask_of, people_of
-from ihh.domain.planner import VisitOption, plan
-from ihh.domain.planner.problem import LegRequest, Prefer, Problem
+from ihh.domain.house import House
+from ihh.domain.planner import VisitOption
+from ihh.domain.two_visits import TwoVisits
 from ihh.domain.visit import Origin, VisitAction, VisitState
-from ihh.models import Contact, Leg, Slot, Visit
-from ihh.services.calendars import Query, problem
+from ihh.domain.wish import LegWish, Wish
+from ihh.models import Contact, Visit
+from ihh.services import letters, waitlist
+from ihh.services.calendars import Audience
 from ihh.services.events import record_visit
+from ihh.services.hold_limits import Source, forget_sources, limit_holds, limit_open_visits
+from ihh.services.holds import give_back, ran_out, release_ran_out
 from ihh.services.house import current_house
+from ihh.services.letters import LetterKind
+from ihh.services.new_visits import allowed_days, new_visit, wishes_of
+from ihh.services.slots import occupy, taking_slots
 
 CONTACT_KEPT_DAYS = 30
-HOLD_EXTENSION_MIN = 5
-HOLD_SOURCE_KEPT = timedelta(hours=1)
-OFFERED = 6
-"""Visits looked up besides the soonest and the shortest."""
 
 
 @dataclass(frozen=True)
-class LegWish:
-    """One service for some of the party, and the documents they were asked to bring."""
-
-    service: str
-    people: tuple[str, ...]
-    documents: tuple[str, ...] = ()
+class _Holder:
+    source: Source | None
+    by: str
+    audience: Audience
+    is_synthetic: bool = False
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What a party wants from a visit."""
+class _Part:
+    """One of the visits that are held together."""
 
-    party: Party
     legs: tuple[LegWish, ...]
-    language: str
-    customer_type: str = "other"
-    municipality: str | None = None
-
-
-@dataclass(frozen=True)
-class Proposals:
-    """Visits to choose from: the best by each preference, further days, and what stands in the way."""
-
-    earliest: VisitOption | None
-    balanced: VisitOption | None
-    shortest: VisitOption | None
-    others: tuple[VisitOption, ...]
-    blocked: tuple[int, ...]
-    """Indexes of legs that have no place in the range even alone."""
-
-    @property
-    def all(self) -> tuple[VisitOption, ...]:
-        """Every different visit, soonest first."""
-        found = {
-            (option.date, option.start, option.legs): option
-            for option in (self.earliest, self.balanced, self.shortest, *self.others)
-            if option is not None
-        }
-        return tuple(sorted(found.values(), key=lambda option: (option.date, option.start)))
-
-
-def propose(
-    wish: Wish,
-    *,
-    now: datetime,
-    first: date | None = None,
-    last: date | None = None,
-    not_before: int = 0,
-    not_after: int = 24 * 60,
-    moving: str | None = None,
-) -> Proposals:
-    """The visits on offer from `first` (today) to `last` (the horizon); `moving` frees a visit's slots."""
-    house = current_house()
-    today = local_day(now, timezone=house.timezone)
-    begin = max(first or today, today)
-    query = Query(
-        legs=tuple(LegRequest(leg.service, leg.people) for leg in wish.legs),
-        language=wish.language,
-        first=begin,
-        last=last or today + timedelta(days=house.limits.horizon_days),
-        not_before=not_before,
-        not_after=not_after,
-    )
-    asked = problem(house, query, now=now, ignoring=moving)
-    return proposals_of(asked)
-
-
-def proposals_of(asked: Problem) -> Proposals:
-    """The best visit by each preference and the best of other days, from one problem."""
-
-    def best(prefer: Prefer, options: int) -> tuple[VisitOption, ...]:
-        request = replace(asked.request, prefer=prefer, options=options)
-        return plan(replace(asked, request=request)).options
-
-    balanced = plan(replace(asked, request=replace(asked.request, prefer="balanced", options=OFFERED)))
-    if not balanced.options:
-        return Proposals(None, None, None, (), balanced.blocked)
-    return Proposals(
-        earliest=best("earliest", 1)[0],
-        balanced=balanced.options[0],
-        shortest=best("shortest", 1)[0],
-        others=balanced.options[1:],
-        blocked=(),
-    )
+    option: VisitOption
 
 
 def hold(
     wish: Wish,
     option: VisitOption,
     *,
-    source: str | None,
+    source: Source | None,
     now: datetime,
     by: str = "visitor",
+    audience: Audience = Audience.PUBLIC,
     is_synthetic: bool = False,
 ) -> Visit:
     """Reserve the option's slots, all or none, until the house's hold time is over.
 
-    `source` is a digest of the network address. Refuses `slot_taken` where another was faster and
-    `too_many_holds` to whoever holds more than a person needs.
+    `source` is the network that is limited, None for the house itself. Refuses `slot_taken` where another
+    was faster, `plan_stale` for a plan that is over or fits no more, and `too_many_holds`.
     """
-    house = current_house()
-    try:
-        with transaction() as tx:
-            release_expired(tx, now=now)
-            if source is not None:
-                _limit_holds(house, source, now)
-            visit = new_visit(wish, VisitAction.HOLD, Origin.ONLINE, day=option.date, now=now)
-            visit.hold_expires_at = now + timedelta(minutes=house.limits.hold_min)
-            visit.hold_source, visit.is_synthetic = source, is_synthetic
-            db.session.add(visit)
-            _occupy(house, visit, wish.legs, option)
-            record_visit(tx, visit, VisitAction.HOLD, before=None, at=now, by=by)
-    except IntegrityError:
-        raise Refusal(Code.SLOT_TAKEN) from None
+    holder = _Holder(source, by, audience, is_synthetic)
+    (visit,) = _hold(wish, [_Part(wish.legs, option)], holder, now=now)
     return visit
 
 
+def hold_two(
+    wish: Wish,
+    two: TwoVisits,
+    *,
+    source: Source | None,
+    now: datetime,
+    by: str = "visitor",
+    audience: Audience = Audience.PUBLIC,
+) -> tuple[Visit, Visit]:
+    """Reserve both visits' slots, all or none: one hold with one end. Refuses as `hold` does."""
+    seconds = wish.later or wish.legs
+    parts = [
+        _Part(tuple(wish.legs[leg] for leg in two.first_legs), two.first),
+        _Part(tuple(seconds[leg] for leg in two.second_legs), two.second),
+    ]
+    first, second = _hold(wish, parts, _Holder(source, by, audience), now=now)
+    return first, second
+
+
+def hold_chosen(
+    wish: Wish,
+    chosen: VisitOption | TwoVisits,
+    *,
+    source: Source | None,
+    now: datetime,
+    by: str = "visitor",
+    audience: Audience = Audience.PUBLIC,
+) -> Visit:
+    """Hold what was chosen among the proposals: the visit, or the first of two."""
+    if isinstance(chosen, TwoVisits):
+        return hold_two(wish, chosen, source=source, now=now, by=by, audience=audience)[0]
+    return hold(wish, chosen, source=source, now=now, by=by, audience=audience)
+
+
 def extend_hold(visit_id: str, *, now: datetime) -> Visit:
-    """Five more minutes, once."""
-    with transaction():
-        visit = _locked(visit_id)
-        if visit.state != VisitState.HELD or visit.hold_expires_at is None or visit.hold_expires_at <= now:
+    """Five more minutes, once; for both visits that are held together."""
+    with transaction() as tx:
+        visit, *others = _locked(visit_id)
+        if visit.state != VisitState.HELD or _has_run_out(visit, now):
             raise Refusal(Code.HOLD_EXPIRED)
-        if not visit.is_hold_extended:
-            visit.hold_expires_at += timedelta(minutes=HOLD_EXTENSION_MIN)
-            visit.is_hold_extended = True
+        for held in (visit, *others):
+            if held.hold_expires_at is not None and not held.is_hold_extended:
+                held.hold_expires_at += timedelta(minutes=current_house().limits.hold_extension_min)
+                held.is_hold_extended = True
+                tx.change_calendar(held.service_date)  # its slots stay taken for longer
     return visit
 
 
 def confirm(visit_id: str, contact: Reachable | None, *, now: datetime, by: str = "visitor") -> Visit:
-    """Turn a hold into a booking. Confirming twice is harmless."""
+    """Turn a hold into a booking, both visits of it where it is of two. Confirming twice is harmless."""
     house = current_house()
     with transaction() as tx:
-        visit = _locked(visit_id)
+        together = _locked(visit_id)
+        visit = together[0]
         if visit.state == VisitState.BOOKED:
             return visit
-        before = visit.state
-        if visit.hold_expires_at is not None and visit.hold_expires_at <= now:
-            raise Refusal(Code.HOLD_EXPIRED)
-        visit.state = visits.after(VisitState(before), VisitAction.CONFIRM)
+        for held in together:
+            visits.after(VisitState(held.state), VisitAction.CONFIRM)
+            if _has_run_out(held, now):
+                raise Refusal(Code.HOLD_EXPIRED)
         if contact is not None:
-            _limit_open_visits(house, contact)
-            db.session.add(
-                Contact(
-                    visit_id=visit.id,
-                    email=contact.email,
-                    phone=contact.phone,
-                    delete_after=visit.service_date + timedelta(days=CONTACT_KEPT_DAYS),
-                )
-            )
-        visit.confirmed_at, visit.hold_expires_at = now, None
-        record_visit(tx, visit, VisitAction.CONFIRM, before=before, at=now, by=by)
+            limit_open_visits(house, contact)
+        for held in together:
+            _confirm(tx, held, contact, now=now, by=by)
     return visit
 
 
-def move(visit_id: str, option: VisitOption, *, now: datetime, by: str = "visitor") -> Visit:
-    """Put a booked visit on another option's slots; the old ones stay until the new ones are sure."""
+def move(
+    visit_id: str,
+    option: VisitOption,
+    *,
+    now: datetime,
+    by: str = "visitor",
+    audience: Audience = Audience.PUBLIC,
+) -> Visit:
+    """Put a booked visit on another option's slots; the old ones stay until the new ones are sure.
+
+    A visit that was booked with another stays on its side of it: else `plan_stale`.
+    """
     house = current_house()
-    try:
-        with transaction() as tx:
-            release_expired(tx, now=now)
-            visit = _locked(visit_id)
-            before = visit.state
-            visit.state = visits.after(VisitState(before), VisitAction.MOVE)
-            detail = {"from": visit.service_date.isoformat()}
-            wishes = wishes_of(visit)
-            visit.legs.clear()
-            db.session.flush()
-            visit.service_date = option.date
-            _occupy(house, visit, wishes, option)
-            contact = db.session.get(Contact, visit.id)
-            if contact is not None:
-                contact.delete_after = option.date + timedelta(days=CONTACT_KEPT_DAYS)
-            record_visit(tx, visit, VisitAction.MOVE, before=before, at=now, by=by, detail=detail)
-    except IntegrityError:
-        raise Refusal(Code.SLOT_TAKEN) from None
+    _release_run_out(now=now)
+    with taking_slots(), transaction() as tx:
+        visit = _locked(visit_id)[0]
+        before, left = visit.state, visit.service_date
+        visit.state = visits.after(VisitState(before), VisitAction.MOVE)
+        earliest, latest = allowed_days(visit)
+        if not earliest <= option.date <= latest:
+            raise Refusal(Code.PLAN_STALE)
+        wishes = wishes_of(visit)
+        visit.legs.clear()
+        db.session.flush()
+        visit.service_date = option.date
+        occupy(house, visit, wishes, option, audience=audience, now=now)
+        for day in (left, option.date):
+            tx.change_calendar(day)
+        contact = db.session.get(Contact, visit.id)
+        if contact is not None:
+            contact.delete_after = option.date + timedelta(days=CONTACT_KEPT_DAYS)
+        detail = {"from": left.isoformat()}
+        record_visit(tx, visit, VisitAction.MOVE, before=before, at=now, by=by, detail=detail)
+        letters.write(LetterKind.MOVED, visit_id=visit.id, now=now)
+        waitlist.offer_freed(tx, {left}, now=now)
     return visit
 
 
 def cancel(visit_id: str, *, now: datetime, by: str = "visitor") -> Visit:
-    """Give a held or booked visit's slots back. Cancelling twice is harmless."""
+    """Give a booked visit's slots back, or those of all visits of a hold. Cancelling twice is harmless.
+
+    What a booked visit gives back is offered to the waitlist before anyone else can see it.
+    """
     with transaction() as tx:
-        visit = _locked(visit_id)
+        together = _locked(visit_id)
+        visit = together[0]
         if visit.state == VisitState.CANCELLED:
             return visit
-        before = visit.state
-        visit.state = visits.after(VisitState(before), VisitAction.CANCEL)
-        _free_slots([visit.id])
-        record_visit(tx, visit, VisitAction.CANCEL, before=before, at=now, by=by)
+        was_booked = visit.state == VisitState.BOOKED
+        for each in together:
+            give_back(tx, each, VisitAction.CANCEL, now=now, by=by)
+        if was_booked:
+            letters.write(LetterKind.CANCELLED, visit_id=visit.id, now=now)
+            waitlist.offer_freed(tx, {visit.service_date}, now=now)
     return visit
 
 
 def release_expired(tx: Transaction, *, now: datetime) -> None:
-    """Let holds that ran out go, so that their slots can be taken."""
-    ran_out = (
-        select(Visit)
-        .where(Visit.state == VisitState.HELD, Visit.hold_expires_at <= now)
-        .with_for_update(skip_locked=True)
-    )
-    for visit in db.session.scalars(ran_out):
-        visit.state = visits.after(VisitState.HELD, VisitAction.EXPIRE)
-        _free_slots([visit.id])
-        record_visit(tx, visit, VisitAction.EXPIRE, before=VisitState.HELD, at=now, by="house")
-    forget = Visit.hold_source.is_not(None) & (Visit.created_at <= now - HOLD_SOURCE_KEPT)
-    db.session.execute(update(Visit).where(forget).values(hold_source=None))
-
-
-def wishes_of(visit: Visit) -> tuple[LegWish, ...]:
-    """The legs of a visit as a wish, to plan it anew."""
-    return tuple(LegWish(leg.service_id, people_of(leg.people), tuple(leg.documents)) for leg in visit.legs)
-
-
-def wish_of(visit: Visit) -> Wish:
-    party = Party(visit.adults, visit.minors)
-    return Wish(party, wishes_of(visit), visit.language, visit.customer_type, visit.municipality)
+    """Let holds that ran out go, so that their slots can be taken, and forget where old ones came from."""
+    release_ran_out(tx, now=now)
+    forget_sources(now=now)
 
 
 def find_by_link(token: str) -> Visit:
@@ -260,95 +204,86 @@ def find_by_link(token: str) -> Visit:
     return visit
 
 
-def new_token(length: int = TOKEN_LENGTH) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+def _hold(wish: Wish, parts: list[_Part], holder: _Holder, *, now: datetime) -> list[Visit]:
+    house = current_house()
+    _release_run_out(now=now)
+    held: list[Visit] = []
+    with taking_slots(), transaction() as tx:
+        if holder.source is not None:
+            limit_holds(holder.source, now=now)
+        for part in parts:
+            origin = Origin.ONLINE if holder.audience is Audience.PUBLIC else Origin.STAFF
+            visit = new_visit(wish, VisitAction.HOLD, origin, day=part.option.date, now=now)
+            visit.hold_expires_at = now + timedelta(minutes=house.limits.hold_min)
+            visit.is_synthetic = holder.is_synthetic
+            if held:
+                visit.follows_id = held[0].id
+                visit.follows_after_days = _days_between(house, wish, parts)
+            elif holder.source is not None:
+                visit.hold_source = holder.source.digest
+            db.session.add(visit)
+            occupy(house, visit, part.legs, part.option, audience=holder.audience, now=now)
+            tx.change_calendar(visit.service_date)
+            detail = _overrides(part.legs)
+            record_visit(tx, visit, VisitAction.HOLD, before=None, at=now, by=holder.by, detail=detail)
+            held.append(visit)
+    return held
 
 
-def _locked(visit_id: str) -> Visit:
-    """The visit's row, locked until the commit. Refuses `not_found`."""
-    visit = db.session.get(Visit, visit_id, with_for_update=True, populate_existing=True)
-    if visit is None:
+def _days_between(house: House, wish: Wish, parts: list[_Part]) -> int:
+    """Fewest days between two visits; 0 where nothing in the second must come after the first."""
+    if wish.later:
+        return max(wish.later_after_days, 1)
+    first, second = (part.legs for part in parts)
+    binds = any(
+        earlier.service in house.prerequisites[later.service] and set(earlier.people) & set(later.people)
+        for later in second
+        if later.override_reason is None
+        for earlier in first
+    )
+    return int(binds)
+
+
+def _overrides(legs: tuple[LegWish, ...]) -> dict[str, dict[str, str]]:
+    """For the event's detail: which services' rules a clerk set aside, and why."""
+    reasons = {leg.service: leg.override_reason for leg in legs if leg.override_reason is not None}
+    return {"overrides": reasons} if reasons else {}
+
+
+def _confirm(tx: Transaction, visit: Visit, contact: Reachable | None, *, now: datetime, by: str) -> None:
+    before, visit.state = visit.state, visits.after(VisitState(visit.state), VisitAction.CONFIRM)
+    if contact is not None:
+        delete_after = visit.service_date + timedelta(days=CONTACT_KEPT_DAYS)
+        db.session.add(
+            Contact(visit_id=visit.id, email=contact.email, phone=contact.phone, delete_after=delete_after)
+        )
+    visit.confirmed_at, visit.hold_expires_at = now, None
+    tx.change_calendar(visit.service_date)  # the hold no longer runs out
+    record_visit(tx, visit, VisitAction.CONFIRM, before=before, at=now, by=by)
+    letters.write(LetterKind.BOOKED, visit_id=visit.id, now=now)
+
+
+def _locked(visit_id: str) -> list[Visit]:
+    """The visit, locked until the commit, and while it is held the one that is held with it.
+
+    Refuses `not_found`.
+    """
+    followed = select(Visit.follows_id).where(Visit.id == visit_id).scalar_subquery()
+    either = or_(Visit.id == visit_id, Visit.id == followed, Visit.follows_id == visit_id)
+    rows = select(Visit).where(either).order_by(Visit.id).with_for_update()
+    found = list(db.session.scalars(rows.execution_options(populate_existing=True)))
+    found.sort(key=lambda visit: visit.id != visit_id)
+    if not found:
         raise Refusal(Code.NOT_FOUND)
-    return visit
+    return found if found[0].state == VisitState.HELD else found[:1]
 
 
-def new_visit(wish: Wish, action: VisitAction, origin: Origin, *, day: date, now: datetime) -> Visit:
-    """A visit that begins with `action`, with codes and tokens of its own; not yet in the session."""
-    return Visit(
-        id=uuid.uuid4().hex,
-        state=visits.after(None, action),
-        origin=origin,
-        service_date=day,
-        language=wish.language,
-        adults=wish.party.adults,
-        minors=wish.party.minors,
-        customer_type=wish.customer_type,
-        municipality=wish.municipality,
-        booking_code=new_token(BOOKING_CODE_LENGTH),
-        check_in_token=new_token(),
-        link_token=new_token(),
-        created_at=now,
-    )
+def _has_run_out(visit: Visit, now: datetime) -> bool:
+    return visit.hold_expires_at is not None and visit.hold_expires_at <= now
 
 
-def _occupy(house: House, visit: Visit, wishes: tuple[LegWish, ...], option: VisitOption) -> None:
-    """Write the legs and their slots; the slots' key lets two visits never share one."""
-    if len(wishes) != len(option.legs):
-        raise Refusal(Code.PLAN_STALE)
-    for position, (wish, planned) in enumerate(zip(wishes, option.legs, strict=True)):
-        if (wish.service, set(wish.people)) != (planned.service, set(planned.people)):
-            raise Refusal(Code.PLAN_STALE)  # a plan for other services than the visit to move has
-        if wish.service not in house.service or (planned.desk is not None and planned.desk not in house.desk):
-            raise Refusal(Code.PLAN_STALE)
-        starts_at = instant(option.date, planned.start, timezone=house.timezone)
-        leg = Leg(
-            visit_id=visit.id,
-            position=position,
-            service_id=wish.service,
-            mode=Channel.WALK_IN if planned.desk is None else Channel.DESK,
-            people=mask_of(wish.people),
-            documents=list(wish.documents),
-            starts_at=starts_at,
-            ends_at=instant(option.date, planned.end, timezone=house.timezone),
-            desk_id=planned.desk,
-        )
-        visit.legs.append(leg)
-        db.session.flush()
-        if planned.desk is not None:
-            _take_slots(leg, range(0, planned.end - planned.start, house.grid_min), starts_at)
-    db.session.flush()
-
-
-def _take_slots(leg: Leg, steps: Iterable[int], starts_at: datetime) -> None:
-    db.session.add_all(
-        Slot(desk_id=leg.desk_id, starts_at=starts_at + timedelta(minutes=step), leg_id=leg.id)
-        for step in steps
-    )
-
-
-def _free_slots(visit_ids: list[str]) -> None:
-    legs = select(Leg.id).where(Leg.visit_id.in_(visit_ids))
-    db.session.execute(delete(Slot).where(Slot.leg_id.in_(legs)))
-
-
-def _limit_holds(house: House, source: str, now: datetime) -> None:
-    lately = select(func.count()).where(
-        Visit.hold_source == source, Visit.created_at > now - HOLD_SOURCE_KEPT
-    )
-    if (db.session.execute(lately).scalar() or 0) >= house.limits.holds_per_hour:
-        raise Refusal(Code.TOO_MANY_HOLDS)
-
-
-def _limit_open_visits(house: House, contact: Reachable) -> None:
-    same = or_(
-        *(
-            column == value
-            for column, value in ((Contact.email, contact.email), (Contact.phone, contact.phone))
-            if value is not None
-        )
-    )
-    open_visits = (
-        select(func.count()).select_from(Contact).join(Visit).where(same, Visit.state == VisitState.BOOKED)
-    )
-    if (db.session.execute(open_visits).scalar() or 0) >= house.limits.open_visits_per_contact:
-        raise Refusal(Code.TOO_MANY_OPEN_VISITS, limit=house.limits.open_visits_per_contact)
+def _release_run_out(*, now: datetime) -> None:
+    """In a transaction of its own: one that gives slots back and takes others could wait in a circle."""
+    if db.session.scalars(ran_out(now).limit(1)).first() is not None:
+        with transaction() as tx:
+            release_ran_out(tx, now=now)

@@ -1,24 +1,40 @@
-"""Free time of the house, as problems for the visit planner."""
+"""The live calendars as problems for the visit planner."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import and_, not_, select
-
-from ihh.db import db
 from ihh.domain.closed_days import open_days
-from ihh.domain.daytime import instant, local_day, local_minute
-from ihh.domain.house import House, Service, Span, Week
-from ihh.domain.planner.problem import LegRequest, PlannedDesk, PlannedService, Prefer, Problem, Request
-from ihh.domain.visit import VisitState
-from ihh.models import Leg, Slot, Visit
+from ihh.domain.daytime import local_day, local_minute
+from ihh.domain.house import Desk, House, Service, Week
+from ihh.domain.kept_time import kept_week, released_until, still_kept
+from ihh.domain.planner.problem import (
+    Lane,
+    LegRequest,
+    PlannedDesk,
+    PlannedService,
+    Prefer,
+    Problem,
+    Request,
+    Spans,
+)
+from ihh.services.durations import PlannedDuration, planned
+from ihh.services.free_time import free_time, open_lane
 
 LATEST = 24 * 60
 
-Busy = dict[tuple[str, date], list[tuple[int, int]]]
+Durations = Mapping[str, PlannedDuration]
+
+
+class Audience(StrEnum):
+    """For whom a visit is looked up."""
+
+    PUBLIC = "public"
+    HOUSE = "house"
+    """Also what is kept from the public."""
 
 
 @dataclass(frozen=True)
@@ -33,40 +49,54 @@ class Query:
     options: int = 5
     not_before: int = 0
     not_after: int = LATEST
+    audience: Audience = Audience.PUBLIC
+    walk_in: frozenset[str] = frozenset()
+    """Bookable services to be taken from their walk-in line instead; they must have one."""
+    waived: frozenset[str] = frozenset()
+    """Services that need not wait for any other."""
+    ahead_min: int | None = None
+    """A visit starts at least so many minutes from now; None: as the house says."""
 
 
-def problem(house: House, query: Query, *, now: datetime, ignoring: str | None = None) -> Problem:
-    """The planner's problem for the live calendars; `ignoring` frees the slots of a visit to move."""
-    earliest = now + timedelta(minutes=house.limits.book_ahead_min)
-    first = max(query.first, local_day(earliest, timezone=house.timezone))
-    days = list(open_days(house, first, query.last))
-    busy = _busy(house, first, query.last, now=now, ignoring=ignoring)
+@dataclass(frozen=True)
+class _Live:
+    """What a query is answered from."""
+
+    house: House
+    query: Query
+    now: datetime
+    days: list[date]
+    """Those of its range on which the house is open."""
+    durations: Durations
+    today: date
+    begins: int
+    """The first day and minute of it on which a visit may start."""
+
+
+def problem(house: House, query: Query, *, now: datetime, ignoring: Collection[str] = ()) -> Problem:
+    """The planner's problem for the live calendars; `ignoring` frees the slots of visits to move."""
+    ahead_min = house.limits.book_ahead_min if query.ahead_min is None else query.ahead_min
+    earliest = now + timedelta(minutes=ahead_min)
     today = local_day(earliest, timezone=house.timezone)
-    begins = local_minute(earliest, timezone=house.timezone)
-
-    def opened(week: Week) -> dict[date, tuple[tuple[int, int], ...]]:
-        return {day: _from(week[day.weekday()], begins if day == today else 0) for day in days}
-
+    first = max(query.first, today)
+    live = _Live(
+        house=house,
+        query=query,
+        now=now,
+        days=list(open_days(house, first, query.last)),
+        durations=planned(house),
+        today=today,
+        begins=local_minute(earliest, timezone=house.timezone),
+    )
+    free = free_time(house, live.days, now=now, ignoring=ignoring)
     return Problem(
         id=house.id,
         grid_min=house.grid_min,
         walk_same=house.walk.same_zone,
         walk_other=house.walk.other_zone,
         agencies={agency.id: agency.zone or "" for agency in house.agencies},
-        services={
-            service.id: _planned(service, opened(service.hours or house.hours)) for service in house.services
-        },
-        desks=tuple(
-            PlannedDesk(
-                id=desk.id,
-                agency=desk.agency,
-                services=tuple(desk.services),
-                languages=tuple(desk.languages),
-                open=opened(desk.hours),
-                busy={day: tuple(busy.get((desk.id, day), ())) for day in days},
-            )
-            for desk in house.desks
-        ),
+        services={service.id: _service(live, service) for service in house.services},
+        desks=tuple(_desk(live, desk, free[desk.id]) for desk in house.desks),
         request=Request(
             legs=query.legs,
             language=_planned_language(house, query),
@@ -80,17 +110,90 @@ def problem(house: House, query: Query, *, now: datetime, ignoring: str | None =
     )
 
 
-def _planned(service: Service, opened: dict[date, tuple[tuple[int, int], ...]]) -> PlannedService:
+def is_public(
+    house: House, service_id: str, desk_id: str, starts_at: datetime, ends_at: datetime, *, now: datetime
+) -> bool:
+    """Whether the public may book the service into this stretch of the desk, as far as kept time goes.
+
+    The stretch lies on one local day.
+    """
+    service = house.service[service_id]
+    if not service.kept_pct:
+        return True
+    day = local_day(starts_at, timezone=house.timezone)
+    begin = local_minute(starts_at, timezone=house.timezone)
+    end = begin + (ends_at - starts_at) // timedelta(minutes=1)
+    pieces = _kept_week(house, house.desk[desk_id], service, planned(house))[day.weekday()]
+    kept = still_kept(house, day, pieces, now=now)
+    return not any(piece.start < end and begin < piece.end for piece in kept)
+
+
+def _service(live: _Live, service: Service) -> PlannedService:
+    house, query = live.house, live.query
+    is_line = not _takes_desk(house, query, service.id)
+    measured = live.durations.get(service.id)
     return PlannedService(
         id=service.id,
         agency=service.agency,
-        mode="desk" if service.is_bookable else "walk_in",
-        base_min=service.base_min,
+        mode="walk_in" if is_line else "desk",
+        base_min=measured.used if measured else service.base_min,
         per_extra_person_min=service.per_extra_person_min,
-        wait_min=0 if service.is_bookable else service.wait_min,
-        after=service.after,
-        open={} if service.is_bookable else opened,
+        wait_min=service.wait_min if is_line else 0,
+        after=() if service.id in query.waived else tuple(sorted(house.prerequisites[service.id])),
+        open=_opened(live, service.hours or house.hours) if is_line else {},
     )
+
+
+def _opened(live: _Live, week: Week) -> dict[date, Spans]:
+    opened: dict[date, Spans] = {day: week[day.weekday()] for day in live.days}
+    if live.today in opened:
+        spans = week[live.today.weekday()]
+        opened[live.today] = tuple(
+            (max(span.start, live.begins), span.end) for span in spans if span.end > live.begins
+        )
+    return opened
+
+
+def _desk(live: _Live, desk: Desk, free: dict[date, Lane]) -> PlannedDesk:
+    if live.today in free:
+        gone = -(-live.begins // live.house.grid_min)
+        free[live.today] = free[live.today] >> gone << gone
+    kept_for = desk.services if live.query.audience is Audience.PUBLIC else ()
+    services = (live.house.service[service_id] for service_id in kept_for)
+    return PlannedDesk(
+        id=desk.id,
+        agency=desk.agency,
+        services=tuple(desk.services),
+        languages=tuple(desk.languages),
+        free=free,
+        kept={service.id: _kept(live, desk, service) for service in services if service.kept_pct},
+    )
+
+
+def _kept(live: _Live, desk: Desk, service: Service) -> dict[date, Lane]:
+    house, now = live.house, live.now
+    week = _kept_week(house, desk, service, live.durations)
+    whole = [open_lane(pieces, house.grid_min) for pieces in week]
+    turning = local_day(released_until(house, now=now), timezone=house.timezone)
+    kept = {day: whole[day.weekday()] for day in live.days if day > turning}
+    if turning in live.days:
+        pieces = still_kept(house, turning, week[turning.weekday()], now=now)
+        kept[turning] = open_lane(pieces, house.grid_min)
+    return kept
+
+
+def _kept_week(house: House, desk: Desk, service: Service, durations: Durations) -> Week:
+    return kept_week(
+        desk.id,
+        desk.hours,
+        share_pct=service.kept_pct,
+        piece_min=durations[service.id].used,
+        grid_min=house.grid_min,
+    )
+
+
+def _takes_desk(house: House, query: Query, service_id: str) -> bool:
+    return house.service[service_id].is_bookable and service_id not in query.walk_in
 
 
 def _planned_language(house: House, query: Query) -> str:
@@ -99,33 +202,8 @@ def _planned_language(house: House, query: Query) -> str:
     Every desk speaks one of the house's languages; see `ihh.domain.house.desk_serves`.
     """
     for leg in query.legs:
-        if not house.service[leg.service].is_bookable:
+        if not _takes_desk(house, query, leg.service):
             continue
         if not any(leg.service in desk.services and query.language in desk.languages for desk in house.desks):
             return house.languages[0]
     return query.language
-
-
-def _from(spans: Sequence[Span], begins: int) -> tuple[tuple[int, int], ...]:
-    return tuple((max(span.start, begins), span.end) for span in spans if span.end > begins)
-
-
-def _busy(house: House, first: date, last: date, *, now: datetime, ignoring: str | None) -> Busy:
-    """Occupied grid steps by desk and day; slots of holds that ran out are free again."""
-    begin = instant(first, 0, timezone=house.timezone)
-    end = instant(last + timedelta(days=1), 0, timezone=house.timezone)
-    expired = and_(Visit.state == VisitState.HELD, Visit.hold_expires_at <= now)
-    query = (
-        select(Slot.desk_id, Slot.starts_at)
-        .join(Leg, Slot.leg_id == Leg.id)
-        .join(Visit, Leg.visit_id == Visit.id)
-        .where(Slot.starts_at >= begin, Slot.starts_at < end, not_(expired))
-    )
-    if ignoring is not None:
-        query = query.where(Visit.id != ignoring)
-    busy: Busy = {}
-    for desk_id, starts_at in db.session.execute(query):
-        day = local_day(starts_at, timezone=house.timezone)
-        minute = local_minute(starts_at, timezone=house.timezone)
-        busy.setdefault((desk_id, day), []).append((minute, minute + house.grid_min))
-    return busy

@@ -17,11 +17,12 @@ from ihh.domain.house import Channel, House, Service, desk_serves
 from ihh.domain.numbering import BOOKING_CODE_LENGTH, normal_code, queue_number, token_in
 from ihh.domain.party import mask_of
 from ihh.domain.visit import Origin, VisitAction, VisitState
-from ihh.models import Leg, Ticket, Visit
-from ihh.services import lines, tickets
-from ihh.services.booking import Wish, new_visit
+from ihh.domain.wish import Wish
+from ihh.models import Leg, Visit
+from ihh.services import guidance, tickets
 from ihh.services.events import record_visit
 from ihh.services.house import current_house
+from ihh.services.new_visits import new_visit
 from ihh.services.requests import answered_once
 
 
@@ -57,6 +58,7 @@ def check_in(scanned: str, *, now: datetime, by: str, request_id: str | None = N
 
     asked = token_in(scanned) or normal_code(scanned)
     answer = answered_once(request_id, f"check_in {by} {asked}"[:100], work, now=now)
+    guidance.inform(answer["visit_id"], now=now)
     return CheckedIn(answer["visit_id"], Punctuality(answer["punctuality"]), answer["minutes"])
 
 
@@ -79,6 +81,7 @@ def take_number(
 
     asked = ",".join(f"{leg.service}:{mask_of(leg.people)}" for leg in wish.legs)
     answer = answered_once(request_id, f"take_number {by} {asked}"[:100], work, now=now)
+    guidance.inform(answer["visit_id"], now=now)
     return CheckedIn(answer["visit_id"], Punctuality.ON_TIME, 0)
 
 
@@ -169,43 +172,13 @@ def _enter(
     now: datetime,
     by: str,
 ) -> None:
-    """Give the visit its number and its tickets, each with what it was told about its wait."""
+    """Give the visit its tickets, and its number last: the day's counter is locked from then on."""
+    visit.checked_in_at = now
+    db.session.flush()
+    record_visit(tx, visit, action, before=before, at=now, by=by)
+    tickets.issue(tx, house, visit, now=now, by=by)
     given = advance_day(visit.service_date, "numbers_given")
     try:
         visit.queue_number = queue_number(visit.service_date, given - 1)
     except ValueError:
         raise Refusal(Code.NUMBERS_USED_UP) from None
-    visit.checked_in_at = now
-    db.session.flush()
-    record_visit(tx, visit, action, before=before, at=now, by=by)
-    asked = [(leg.service_id, leg.people) for leg in visit.legs]
-    issued = [
-        tickets.issue(
-            tx,
-            house,
-            visit,
-            leg,
-            blockers=tickets.is_locked_by(house, leg.service_id, leg.people, asked),
-            now=now,
-            by=by,
-        )
-        for leg in visit.legs
-    ]
-    _tell_waits(house, issued, now=now)
-
-
-def _tell_waits(house: House, issued: list[Ticket], *, now: datetime) -> None:
-    agencies = sorted({ticket.agency_id for ticket in issued})
-    by_ticket = {
-        place.ticket.id: place.wait
-        for places in lines.agency_lines(house, now=now, agencies=agencies).values()
-        for place in places
-    }
-    for ticket in issued:
-        wait = by_ticket.get(ticket.id)
-        if wait is not None:
-            ticket.estimate_low, ticket.estimate_middle, ticket.estimate_high = (
-                wait.low,
-                wait.middle,
-                wait.high,
-            )

@@ -1,8 +1,8 @@
-"""What the house does by itself when time passes: holds run out, days end. Safe to run twice."""
+"""What the house does by itself when time passes: holds and offers run out, days end. Safe to run twice."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, select, update
 
@@ -13,19 +13,28 @@ from ihh.domain.house import House
 from ihh.domain.ticket import ENDED, TicketAction, TicketState
 from ihh.domain.visit import VisitAction, VisitState
 from ihh.models import Contact, DeskSession, Ticket, Visit
+from ihh.services import durations, learning, waitlist
 from ihh.services.booking import release_expired
 from ihh.services.events import record_visit
 from ihh.services.house import current_house
 from ihh.services.tickets import change, free_people, settle, tickets_of
 
 
-def tidy(*, now: datetime) -> None:
-    """Free expired holds, forget contacts whose time is over, and end the days before today."""
+def tidy(*, now: datetime, is_demo: bool = False) -> None:
+    """End what ran out, serve the waitlist, forget old contacts, end past days and learn from them."""
     house = current_house()
     today = local_day(now, timezone=house.timezone)
     with transaction() as tx:
+        waitlist.end_over(tx, now=now)
         release_expired(tx, now=now)
         db.session.execute(delete(Contact).where(Contact.delete_after < today))
+    waitlist.serve_waiting(now=now)
+    _end_days_before(house, today, now=now)
+    durations.learn(now=now, is_demo=is_demo)
+    learning.learn(now=now, is_demo=is_demo)
+
+
+def _end_days_before(house: House, today: date, *, now: datetime) -> None:
     unended = select(Visit.id).where(
         Visit.service_date < today, Visit.state.in_((VisitState.BOOKED, VisitState.IN_HOUSE))
     )

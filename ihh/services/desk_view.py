@@ -6,26 +6,33 @@ so that no template can show one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
-
-from sqlalchemy import select
 
 from ihh.db import db
-from ihh.domain.calling import Choice, Reason
 from ihh.domain.closed_days import is_open
+from ihh.domain.day_clock import Step
 from ihh.domain.daytime import local_day, local_minute
 from ihh.domain.estimate import Wait
-from ihh.domain.house import Agency, Desk, Document, House, Service, Zone, desk_serves
+from ihh.domain.house import Agency, Desk, Document, House, Service, Zone
 from ihh.domain.party import people_of
-from ihh.domain.ticket import AT_DESK, TicketAction, TicketState
-from ihh.models import DeskSession, Leg, QueueEvent, Ticket, User, Visit
-from ihh.services import desks, lines
+from ihh.domain.ticket import TicketState
+from ihh.models import DeskSession, Leg, Ticket, User, Visit
+from ihh.services import desks, waits
+from ihh.services.desk_line import (
+    HeldRow,
+    LastCall,
+    LineRow,
+    last_calls,
+    needs_of,
+    rows_of_line,
+    rows_on_hold,
+)
 from ihh.services.desk_visit import DeskLeg, Target, next_stop, targets_of, visit_today
 from ihh.services.house import current_house
+from ihh.services.my_visit import steps_to_come
+from ihh.services.running_late import agencies_behind
 from ihh.services.serving import at_desk
 
 
@@ -66,32 +73,6 @@ class Hours:
 
 
 @dataclass(frozen=True)
-class LineRow:
-    ticket_id: int
-    number: str
-    reason: Reason
-    language: str
-    speaks: bool
-    """Whether this desk has the visitor's language."""
-    people: int
-    waited_min: int
-    """Since arrival in the house."""
-    is_next: bool
-    is_free: bool
-    with_agency: Agency | None
-    """Who has the visitor now, where not free."""
-
-
-@dataclass(frozen=True)
-class HeldRow:
-    ticket_id: int
-    number: str
-    since: datetime | None
-    language: str
-    people: int
-
-
-@dataclass(frozen=True)
 class Guest:
     """The visitor whom the desk has called or serves."""
 
@@ -103,8 +84,11 @@ class Guest:
     speaks: bool
     waited_min: int
     planned_min: int
-    call: dict[str, Any] | None
-    """Detail of the last call's event, see `ihh.presentation.sentences.call_reason`."""
+    call: LastCall | None
+    need: str | None
+    """Why a clerk marked the visitor as in need."""
+    to_come: tuple[Step, ...]
+    """What the house will do by itself about the call, while nobody answers it."""
     documents: tuple[Document, ...]
     legs: tuple[DeskLeg, ...]
     next_stop: DeskLeg | None
@@ -125,6 +109,8 @@ class DeskView:
     line: tuple[LineRow, ...]
     held: tuple[HeldRow, ...]
     newcomer_wait: Wait | None
+    behind_min: int
+    """By how much the agency calls its appointments late; 0 where it is in time."""
     guest: Guest | None
     targets: tuple[Target, ...]
 
@@ -160,9 +146,9 @@ def view_desk(desk_id: str, *, now: datetime) -> DeskView:
     session = desks.session_at(desk_id)
     ticket = at_desk(desk_id)
     guest = _guest(house, desk, ticket, now=now) if ticket is not None else None
-    places = lines.agency_lines(house, now=now, agencies=() if guest else (desk.agency,))
-    open_now = lines.open_desks(house, now=now)
-    own = lines.wait_for_newcomer(house, places.get(desk.agency, []), open_now.get(desk.agency, []), now=now)
+    places = waits.agency_lines(house, now=now, agencies=() if guest else (desk.agency,))
+    open_now = waits.open_desks(house, now=now)
+    own = waits.wait_for_newcomer(house, places.get(desk.agency, []), open_now.get(desk.agency, []), now=now)
     targets = targets_of(house, desk, guest.legs, places, open_now, now=now) if guest else ()
     return DeskView(
         desk=desk,
@@ -170,9 +156,10 @@ def view_desk(desk_id: str, *, now: datetime) -> DeskView:
         zone=house.zone[desk.zone],
         hours=hours_of(house, desk, now=now),
         is_paused=session is not None and session.paused_at is not None,
-        line=_line(house, desk, now=now),
-        held=_held(house, desk, now=now),
+        line=rows_of_line(house, desk, now=now),
+        held=rows_on_hold(house, desk, now=now),
         newcomer_wait=own,
+        behind_min=agencies_behind(house, places, now=now).get(desk.agency, 0),
         guest=guest,
         targets=targets,
     )
@@ -202,110 +189,11 @@ def _state(session: DeskSession | None, user: User) -> DeskState:
     return DeskState.YOURS if session.user_id == user.id else DeskState.TAKEN
 
 
-def _line(house: House, desk: Desk, *, now: datetime) -> tuple[LineRow, ...]:
-    choices = lines.line_of_desk(house, desk, now=now)
-    rows = _rows([choice.ticket.ticket_id for choice in choices])
-    away = [choice for choice in choices if not choice.ticket.is_free]
-    having = _agencies_having(house, [rows[choice.ticket.ticket_id][0] for choice in away])
-    first = next((choice for choice in choices if choice.ticket.is_free), None)
-    return tuple(
-        _line_row(desk, choice, *rows[choice.ticket.ticket_id], having, is_next=choice is first, now=now)
-        for choice in choices
-    )
-
-
-def _line_row(
-    desk: Desk,
-    choice: Choice,
-    ticket: Ticket,
-    visit: Visit,
-    having: dict[int, Agency],
-    *,
-    is_next: bool,
-    now: datetime,
-) -> LineRow:
-    return LineRow(
-        ticket_id=ticket.id,
-        number=choice.ticket.number,
-        reason=choice.reason,
-        language=visit.language,
-        speaks=visit.language in desk.languages,
-        people=len(people_of(ticket.people)),
-        waited_min=_minutes(now - choice.ticket.arrived_at),
-        is_next=is_next,
-        is_free=choice.ticket.is_free,
-        with_agency=having.get(ticket.id),
-    )
-
-
-def _rows(ticket_ids: Sequence[int]) -> dict[int, tuple[Ticket, Visit]]:
-    query = select(Ticket, Visit).join(Visit, Ticket.visit_id == Visit.id).where(Ticket.id.in_(ticket_ids))
-    return {ticket.id: (ticket, visit) for ticket, visit in db.session.execute(query)} if ticket_ids else {}
-
-
-def _agencies_having(house: House, tickets: Sequence[Ticket]) -> dict[int, Agency]:
-    """Ticket id → the agency that has one of its people at a desk now."""
-    if not tickets:
-        return {}
-    visit_ids = {ticket.visit_id for ticket in tickets}
-    query = select(Ticket).where(Ticket.visit_id.in_(visit_ids), Ticket.state.in_(AT_DESK))
-    busy = list(db.session.scalars(query))
-    return {
-        ticket.id: house.agency[other.agency_id]
-        for ticket in tickets
-        for other in busy
-        if other.visit_id == ticket.visit_id and other.people & ticket.people
-    }
-
-
-def _held(house: House, desk: Desk, *, now: datetime) -> tuple[HeldRow, ...]:
-    today = local_day(now, timezone=house.timezone)
-    query = (
-        select(Ticket, Visit)
-        .join(Visit, Ticket.visit_id == Visit.id)
-        .where(
-            Ticket.service_date == today,
-            Ticket.agency_id == desk.agency,
-            Ticket.state == TicketState.HELD,
-        )
-        .order_by(Ticket.id)
-    )
-    rows = [
-        (ticket, visit)
-        for ticket, visit in db.session.execute(query)
-        if desk_serves(house, desk, ticket.service_id, visit.language)
-    ]
-    since = _last_events([ticket.id for ticket, _ in rows], TicketAction.HOLD)
-    return tuple(
-        HeldRow(
-            ticket.id,
-            visit.queue_number or "",
-            since[ticket.id].at if ticket.id in since else None,
-            visit.language,
-            len(people_of(ticket.people)),
-        )
-        for ticket, visit in rows
-    )
-
-
-def _last_events(ticket_ids: Sequence[int], action: TicketAction) -> dict[int, QueueEvent]:
-    """Ticket id → its last event of this action."""
-    if not ticket_ids:
-        return {}
-    query = (
-        select(QueueEvent)
-        .where(QueueEvent.ticket_id.in_(ticket_ids), QueueEvent.action == action)
-        .order_by(QueueEvent.id)
-    )
-    return {event.ticket_id: event for event in db.session.scalars(query) if event.ticket_id is not None}
-
-
 def _guest(house: House, desk: Desk, ticket: Ticket, *, now: datetime) -> Guest:
     visit = db.session.get_one(Visit, ticket.visit_id)
     leg = db.session.get(Leg, ticket.leg_id) if ticket.leg_id is not None else None
     service = house.service[ticket.service_id]
     people = len(people_of(ticket.people))
-    call = _last_events([ticket.id], TicketAction.CALL).get(ticket.id)
     legs = visit_today(house, desk, visit, ticket, now=now)
     called_at = ticket.called_at or now
     return Guest(
@@ -317,7 +205,9 @@ def _guest(house: House, desk: Desk, ticket: Ticket, *, now: datetime) -> Guest:
         speaks=visit.language in desk.languages,
         waited_min=_minutes(called_at - (ticket.joined_at or called_at)),
         planned_min=service.planned_min(people),
-        call=call.detail if call is not None else None,
+        call=last_calls([ticket.id]).get(ticket.id),
+        need=needs_of([ticket.id]).get(ticket.id),
+        to_come=steps_to_come(house, ticket, now=now),
         documents=tuple(house.document[name] for name in leg.documents if name in house.document)
         if leg
         else (),

@@ -12,7 +12,7 @@ from ihh.domain.estimate import OpenDesk, Wait
 from ihh.domain.house import Agency, Desk, House, Service, Zone
 from ihh.domain.ticket import OPEN, TicketState
 from ihh.models import Ticket, Visit
-from ihh.services import lines
+from ihh.services import waits
 from ihh.services.my_visit import LegView, view_visit
 
 
@@ -79,7 +79,7 @@ def targets_of(
     house: House,
     desk: Desk,
     legs: Sequence[DeskLeg],
-    places: Mapping[str, Sequence[lines.Place]],
+    places: Mapping[str, Sequence[waits.Place]],
     open_now: Mapping[str, Sequence[OpenDesk]],
     *,
     now: datetime,
@@ -90,7 +90,7 @@ def targets_of(
         services = tuple(item for item in house.services if item.agency == agency.id and item.is_in_house)
         if agency.id == desk.agency or not services:
             continue
-        wait = lines.wait_for_newcomer(house, places.get(agency.id, []), open_now.get(agency.id, []), now=now)
+        wait = waits.wait_for_newcomer(house, places.get(agency.id, []), open_now.get(agency.id, []), now=now)
         mine = [leg for leg in legs if leg.agency.id == agency.id and leg.state in OPEN]
         state = _target_state(house, services, mine, wait, now=now)
         if state is TargetState.IN_LINE:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from ihh.db import Transaction
 from ihh.domain.ticket import TicketAction
 from ihh.domain.visit import VisitAction
@@ -37,7 +39,7 @@ def record_visit(
 
 def record_ticket(
     tx: Transaction,
-    ticket: Ticket,
+    ticket: Ticket | Row[*tuple[Any, ...]],
     action: TicketAction,
     *,
     before: str | None,
@@ -45,6 +47,7 @@ def record_ticket(
     by: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
+    """`ticket` as it is after the action, or a row with what the event says of it."""
     tx.record(
         QueueEvent(
             service_date=ticket.service_date,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -31,13 +33,33 @@ class HouseInUse(Exception):
         self.dropped = dropped
 
 
+_played: ContextVar[House | None] = ContextVar("played_house", default=None)
+
+
+@contextmanager
+def in_force(house: House) -> Iterator[None]:
+    """Within the block this house is the one in force, without a document: for days that are only played."""
+    with transaction():
+        _match_rows(house)
+    token = _played.set(house)
+    try:
+        yield
+    finally:
+        _played.reset(token)
+
+
 def current_house() -> House:
     """The house as last loaded. Raises NoHouse."""
-    newest = select(HouseVersion.digest).order_by(HouseVersion.id.desc()).limit(1)
-    digest = db.session.execute(newest).scalar()
+    if (played := _played.get()) is not None:
+        return played
+    digest = db.session.connection().execute(_NEWEST).scalar()
     if digest is None:
         raise NoHouse
     return _house(digest)
+
+
+_NEWEST = select(HouseVersion.digest).order_by(HouseVersion.id.desc()).limit(1)
+"""Asked each time, past the session, since another process may have loaded a house: the cheapest question."""
 
 
 @lru_cache(maxsize=8)

@@ -7,25 +7,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from ihh.db import Transaction, db, transaction
+from ihh.db import Transaction, db, is_writing, transaction
 from ihh.domain import ticket as states
-from ihh.domain.calling import Choice
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.house import House
-from ihh.domain.party import people_of
-from ihh.domain.ticket import AT_DESK, OPEN, TicketAction, TicketState
+from ihh.domain.identity_code import contains_identity_code
+from ihh.domain.ticket import AT_DESK, OPEN, HeldFor, TicketAction, TicketState
 from ihh.domain.visit import VisitState
-from ihh.models import DeskSession, Engagement, Ticket, Visit
-from ihh.services import lines
+from ihh.models import Ticket, Visit
+from ihh.models.ticket import IS_AT_DESK
+from ihh.services import guidance, tickets
+from ihh.services.calls import call_chosen, call_first
 from ihh.services.events import record_ticket
 from ihh.services.house import current_house
+from ihh.services.lines import InLine
 from ihh.services.requests import answered_once
-from ihh.services.tickets import change, free_people, settle, tickets_of
+from ihh.services.tickets import change, free_people, lock_visit, settle, tickets_of
 
 OUTCOMES = ("done", "more_later", "must_return", "transferred")
+
+CHOSEN = "chosen by clerk"
+"""Why a visitor was called out of turn, where nobody said more."""
+
+REASON_LONGEST = 200
 
 
 @dataclass(frozen=True)
@@ -41,45 +48,40 @@ def call_next(desk_id: str, *, now: datetime, by: str, request_id: str | None = 
     Refuses `desk_closed`, `desk_busy` while the desk has someone, and `nobody_to_call`.
     """
 
-    def work() -> dict[str, Any]:
-        with transaction() as tx:
-            house = current_house()
-            _ready(desk_id)
-            line = lines.line_of_desk(house, house.desk[desk_id], now=now)
-            for choice in line:
-                if choice.ticket.is_free and _call(tx, choice, desk_id, now=now, by=by):
-                    return {"ticket_id": choice.ticket.ticket_id, "number": choice.ticket.number}
-            raise Refusal(Code.NOBODY_TO_CALL)
+    def call(tx: Transaction, house: House) -> InLine:
+        return call_first(tx, house, house.desk[desk_id], now=now, by=by)
 
-    answer = answered_once(request_id, f"call_next {desk_id} {by}", work, now=now)
-    return Call(answer["ticket_id"], answer["number"], desk_id)
+    return _called(desk_id, f"call_next {desk_id} {by}", call, now=now, request_id=request_id)
 
 
 def call_ticket(
-    desk_id: str, ticket_id: int, *, now: datetime, by: str, request_id: str | None = None
+    desk_id: str,
+    ticket_id: int,
+    *,
+    now: datetime,
+    by: str,
+    why: str = CHOSEN,
+    request_id: str | None = None,
 ) -> Call:
-    """Call one visitor of the desk's line out of turn; the event says that a clerk chose."""
+    """Call one visitor of the desk's line out of turn; the event says that a clerk chose, and why.
 
-    def work() -> dict[str, Any]:
-        with transaction() as tx:
-            house = current_house()
-            _ready(desk_id)
-            for choice in lines.line_of_desk(house, house.desk[desk_id], now=now):
-                if choice.ticket.ticket_id != ticket_id:
-                    continue
-                if choice.ticket.is_free and _call(tx, choice, desk_id, now=now, by=by, chosen=True):
-                    return {"ticket_id": ticket_id, "number": choice.ticket.number}
-            raise Refusal(Code.WRONG_STATE, state="called", action="call")
+    Refuses as `call_next`, `wrong_state` to one who doesn't wait here or is busy elsewhere, and the
+    reasons that `mark_need` refuses.
+    """
+    reason = _reason(why)
 
-    answer = answered_once(request_id, f"call_ticket {desk_id} {ticket_id} {by}", work, now=now)
-    return Call(answer["ticket_id"], answer["number"], desk_id)
+    def call(tx: Transaction, house: House) -> InLine:
+        return call_chosen(tx, house, house.desk[desk_id], ticket_id, reason, now=now, by=by)
+
+    asked = f"call_ticket {desk_id} {ticket_id} {by}"
+    return _called(desk_id, asked, call, now=now, request_id=request_id)
 
 
 def recall(desk_id: str, *, now: datetime, by: str, request_id: str | None = None) -> Ticket:
-    """Call the called visitor once more."""
+    """Call the called visitor once more; the minutes for an answer begin anew."""
 
     def work(tx: Transaction, ticket: Ticket) -> None:
-        change(tx, ticket, TicketAction.RECALL, now=now, by=by, last_called_at=now, calls=ticket.calls + 1)
+        tickets.call_again(tx, ticket, now=now, by=by, unanswered_since=now)
 
     return _at_desk(desk_id, "recall", work, now=now, by=by, request_id=request_id)
 
@@ -89,7 +91,16 @@ def start(desk_id: str, *, now: datetime, by: str, request_id: str | None = None
 
     def work(tx: Transaction, ticket: Ticket) -> None:
         first = ticket.started_at or now
-        change(tx, ticket, TicketAction.START, now=now, by=by, started_at=first, resumed_at=now)
+        change(
+            tx,
+            ticket,
+            TicketAction.START,
+            now=now,
+            by=by,
+            started_at=first,
+            resumed_at=now,
+            unanswered=0,
+        )
 
     return _at_desk(desk_id, "start", work, now=now, by=by, request_id=request_id)
 
@@ -102,7 +113,7 @@ def complete(
         raise Refusal(Code.INVALID, field="outcome")
 
     def work(tx: Transaction, ticket: Ticket) -> None:
-        _complete(tx, ticket, outcome, now=now, by=by)
+        _complete(tx, current_house(), ticket, outcome, now=now, by=by)
 
     return _at_desk(desk_id, "complete", work, now=now, by=by, request_id=request_id)
 
@@ -114,16 +125,17 @@ def complete_and_call_next(
 
     def work() -> dict[str, Any]:
         with transaction():
-            complete(desk_id, now=now, by=by, outcome=outcome)
+            done = complete(desk_id, now=now, by=by, outcome=outcome)
             try:
                 call = call_next(desk_id, now=now, by=by)
             except Refusal as refusal:
                 if refusal.code not in (Code.NOBODY_TO_CALL, Code.DESK_CLOSED):
                     raise
-                return {"ticket_id": None}
-            return {"ticket_id": call.ticket_id, "number": call.number}
+                return {"ticket_id": None, "done": done.visit_id}
+            return {"ticket_id": call.ticket_id, "number": call.number, "done": done.visit_id}
 
     answer = answered_once(request_id, f"complete_and_call {desk_id} {by}", work, now=now)
+    guidance.inform(answer["done"], now=now)
     return Call(answer["ticket_id"], answer["number"], desk_id) if answer["ticket_id"] else None
 
 
@@ -131,8 +143,7 @@ def hold(desk_id: str, *, now: datetime, by: str, request_id: str | None = None)
     """Park the visitor at the desk, keeping the place; the desk is free again."""
 
     def work(tx: Transaction, ticket: Ticket) -> None:
-        change(tx, ticket, TicketAction.HOLD, now=now, by=by, served_seconds=_served(ticket, now))
-        free_people(ticket)
+        tickets.hold(tx, ticket, HeldFor.CLERK, now=now, by=by, served_seconds=_served(ticket, now))
 
     return _at_desk(desk_id, "hold", work, now=now, by=by, request_id=request_id)
 
@@ -151,14 +162,7 @@ def mark_no_show(desk_id: str, *, now: datetime, by: str, request_id: str | None
     """The called visitor did not come. Their other tickets go with it, unless someone is being served."""
 
     def work(tx: Transaction, ticket: Ticket) -> None:
-        house = current_house()
-        change(tx, ticket, TicketAction.MARK_NO_SHOW, now=now, by=by, ended_at=now)
-        free_people(ticket)
-        others = [other for other in tickets_of(ticket.visit_id) if other.state in OPEN]
-        if not any(other.state in AT_DESK for other in others):
-            for other in others:
-                change(tx, other, TicketAction.MARK_NO_SHOW, now=now, by=by, ended_at=now)
-        settle(tx, house, ticket.visit_id, now=now, by=by)
+        tickets.mark_no_show(tx, current_house(), ticket, now=now, by=by)
 
     return _at_desk(desk_id, "no_show", work, now=now, by=by, request_id=request_id)
 
@@ -174,11 +178,13 @@ def release(
     def work() -> dict[str, Any]:
         with transaction() as tx:
             ticket = _ticket(ticket_id, agency_id)
-            change(tx, ticket, TicketAction.RELEASE, now=now, by=by)
+            tickets.release(tx, ticket, now=now, by=by)
             return {"ticket_id": ticket.id}
 
     answered_once(request_id, f"release {ticket_id} {by}", work, now=now)
-    return _ticket(ticket_id, agency_id)
+    ticket = _ticket(ticket_id, agency_id)
+    guidance.inform(ticket.visit_id, now=now)
+    return ticket
 
 
 def mark_need(
@@ -190,12 +196,18 @@ def mark_need(
     by: str,
     request_id: str | None = None,
 ) -> Ticket:
-    """Give a waiting visitor priority for need; the reason is recorded with the event."""
+    """Give a waiting visitor priority for need; the reason is recorded with the event.
+
+    A second mark keeps the place of the first. Refuses an empty reason or one of more than
+    `REASON_LONGEST` signs (`invalid`), and `identity_code_given`.
+    """
+    why = _reason(reason)
 
     def work() -> dict[str, Any]:
         with transaction() as tx:
             ticket = _ticket(ticket_id, agency_id)
-            change(tx, ticket, TicketAction.MARK_NEED, now=now, by=by, detail={"why": reason}, need_at=now)
+            need_at = ticket.need_at or now
+            change(tx, ticket, TicketAction.MARK_NEED, now=now, by=by, detail={"why": why}, need_at=need_at)
             return {"ticket_id": ticket.id}
 
     answered_once(request_id, f"mark_need {ticket_id} {by}", work, now=now)
@@ -214,29 +226,29 @@ def transfer(
     def work(tx: Transaction, ticket: Ticket) -> None:
         house = current_house()
         _transferred(tx, house, ticket, service_id, now=now, by=by)
-        _complete(tx, ticket, "transferred", now=now, by=by)
+        _complete(tx, house, ticket, "transferred", now=now, by=by)
 
     return _at_desk(desk_id, f"transfer {service_id}", work, now=now, by=by, request_id=request_id)
 
 
 def leave(visit_id: str, *, now: datetime, by: str = "visitor") -> Visit:
     """The party leaves: every ticket that is not being served ends `left`. Leaving twice is harmless."""
-    house = current_house()
     with transaction() as tx:
-        for ticket in tickets_of(visit_id):
+        house = current_house()
+        visit = lock_visit(visit_id)
+        if visit.state not in (VisitState.IN_HOUSE, VisitState.ENDED):
+            raise Refusal(Code.WRONG_STATE, state=visit.state, action=TicketAction.LEAVE.value)
+        for ticket in tickets_of(visit_id, is_locked=True):
             if ticket.state in OPEN and ticket.state != TicketState.SERVING:
                 change(tx, ticket, TicketAction.LEAVE, now=now, by=by, ended_at=now)
                 free_people(ticket)
         settle(tx, house, visit_id, now=now, by=by)
-    visit = db.session.get(Visit, visit_id)
-    if visit is None or visit.state not in (VisitState.IN_HOUSE, VisitState.ENDED):
-        raise Refusal(Code.WRONG_STATE, state=visit.state if visit else "none", action="leave")
     return visit
 
 
 def at_desk(desk_id: str) -> Ticket | None:
     """The ticket the desk has called or is serving."""
-    query = select(Ticket).where(Ticket.desk_id == desk_id, Ticket.state.in_(AT_DESK))
+    query = select(Ticket).where(Ticket.desk_id == desk_id, IS_AT_DESK)
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
 
 
@@ -246,54 +258,27 @@ def at_desks(day: date) -> dict[str, Ticket]:
     return {ticket.desk_id: ticket for ticket in db.session.scalars(query) if ticket.desk_id is not None}
 
 
-def _ready(desk_id: str) -> None:
-    """The desk is open, not on a break, and has nobody."""
-    query = select(DeskSession).where(DeskSession.desk_id == desk_id, DeskSession.closed_at.is_(None))
-    session = db.session.scalars(query.execution_options(populate_existing=True)).first()
-    if session is None or session.paused_at is not None:
-        raise Refusal(Code.DESK_CLOSED)
-    if at_desk(desk_id) is not None:
-        raise Refusal(Code.DESK_BUSY)
+def _called(
+    desk_id: str,
+    asked: str,
+    call: Callable[[Transaction, House], InLine],
+    *,
+    now: datetime,
+    request_id: str | None,
+) -> Call:
+    def work() -> dict[str, Any]:
+        with transaction() as tx:
+            called = call(tx, current_house()).rule
+            return {"ticket_id": called.ticket_id, "number": called.number}
 
-
-def _call(
-    tx: Transaction, choice: Choice, desk_id: str, *, now: datetime, by: str, chosen: bool = False
-) -> bool:
-    """Call the choice; False when another desk had the ticket or one of its people first."""
-    reason = choice.reason
-    detail = {
-        "reason": reason.code,
-        "since": reason.since.isoformat(),
-        "booked_at": reason.booked_at.isoformat() if reason.booked_at else None,
-        "chosen": chosen,
-    }
     try:
-        with db.session.begin_nested():
-            ticket = db.session.get(Ticket, choice.ticket.ticket_id, populate_existing=True)
-            if ticket is None:
-                return False
-            db.session.add_all(
-                Engagement(visit_id=ticket.visit_id, person=person, ticket_id=ticket.id)
-                for person in people_of(ticket.people)
-            )
-            db.session.flush()
-            change(
-                tx,
-                ticket,
-                TicketAction.CALL,
-                now=now,
-                by=by,
-                detail=detail,
-                desk_id=desk_id,
-                called_at=ticket.called_at or now,
-                last_called_at=now,
-                calls=ticket.calls + 1,
-            )
-    except (IntegrityError, Refusal):
-        if at_desk(desk_id) is not None:
-            raise Refusal(Code.DESK_BUSY) from None
-        return False
-    return True
+        answer = answered_once(request_id, asked, work, now=now)
+    except IntegrityError:
+        if is_writing() or at_desk(desk_id) is None:
+            raise
+        # The desk called twice at once: the unique index let it have one visitor.
+        raise Refusal(Code.DESK_BUSY) from None
+    return Call(answer["ticket_id"], answer["number"], desk_id)
 
 
 def _at_desk(
@@ -309,7 +294,7 @@ def _at_desk(
 
     def act() -> dict[str, Any]:
         with transaction() as tx:
-            ticket = at_desk(desk_id)
+            ticket = db.session.scalars(_LOCKED_AT_DESK, {"desk": desk_id}).first()
             if ticket is None:
                 raise Refusal(Code.WRONG_STATE, state="none", action=what)
             work(tx, ticket)
@@ -318,24 +303,16 @@ def _at_desk(
     answer = answered_once(request_id, f"{what} {desk_id} {by}"[:100], act, now=now)
     ticket = db.session.get(Ticket, answer["ticket_id"])
     assert ticket is not None
+    if ticket.state not in AT_DESK:
+        guidance.inform(ticket.visit_id, now=now)
     return ticket
 
 
-def _complete(tx: Transaction, ticket: Ticket, outcome: str, *, now: datetime, by: str) -> None:
-    served = _served(ticket, now)
-    change(
-        tx,
-        ticket,
-        TicketAction.COMPLETE,
-        now=now,
-        by=by,
-        detail={"outcome": outcome},
-        ended_at=now,
-        served_seconds=served,
-        outcome=outcome,
-    )
+def _complete(tx: Transaction, house: House, ticket: Ticket, outcome: str, *, now: datetime, by: str) -> None:
+    ended = {"ended_at": now, "served_seconds": _served(ticket, now), "outcome": outcome}
+    change(tx, ticket, TicketAction.COMPLETE, now=now, by=by, detail={"outcome": outcome}, **ended)
     free_people(ticket)
-    settle(tx, current_house(), ticket.visit_id, now=now, by=by)
+    settle(tx, house, ticket.visit_id, now=now, by=by)
 
 
 def _served(ticket: Ticket, now: datetime) -> int:
@@ -343,6 +320,16 @@ def _served(ticket: Ticket, now: datetime) -> int:
     if ticket.state != TicketState.SERVING or ticket.resumed_at is None:
         return ticket.served_seconds
     return ticket.served_seconds + max(int((now - ticket.resumed_at).total_seconds()), 0)
+
+
+def _reason(given: str) -> str:
+    """Why a clerk sets the order aside, fit to be recorded. Refuses `invalid` and `identity_code_given`."""
+    reason = given.strip()
+    if not 0 < len(reason) <= REASON_LONGEST:
+        raise Refusal(Code.INVALID, field="why")
+    if contains_identity_code(reason):
+        raise Refusal(Code.IDENTITY_CODE_GIVEN)
+    return reason
 
 
 def _ticket(ticket_id: int, agency_id: str | None) -> Ticket:
@@ -356,7 +343,7 @@ def _ticket(ticket_id: int, agency_id: str | None) -> Ticket:
 
 def _transferred(
     tx: Transaction, house: House, ticket: Ticket, service_id: str, *, now: datetime, by: str
-) -> Ticket:
+) -> None:
     service = house.service.get(service_id)
     if service is None or not service.is_in_house:
         raise Refusal(Code.NOT_IN_HOUSE)
@@ -376,4 +363,12 @@ def _transferred(
     db.session.add(new)
     db.session.flush()
     record_ticket(tx, new, TicketAction.TRANSFER, before=None, at=now, by=by, detail={"from": ticket.id})
-    return new
+
+
+_LOCKED_AT_DESK = (
+    select(Ticket)
+    .join_from(Visit, Ticket, Ticket.visit_id == Visit.id)
+    .where(Ticket.desk_id == bindparam("desk"), IS_AT_DESK)
+    .with_for_update(of=(Visit, Ticket), key_share=True)
+    .execution_options(populate_existing=True)
+)

@@ -13,8 +13,8 @@ from ihh.domain.estimate import Wait
 from ihh.domain.house import Agency, House, Service, Zone
 from ihh.domain.party import Party
 from ihh.domain.route import LegChoice, check_legs, in_order, usual_people
-from ihh.services import lines
-from ihh.services.booking import LegWish, Wish
+from ihh.domain.wish import LegWish, Wish
+from ihh.services import waits
 from ihh.services.check_in import open_walk_ins
 from ihh.services.house import current_house
 
@@ -45,7 +45,7 @@ def walk_in_lines(language: str, *, now: datetime) -> list[WalkInLine]:
     """Every agency with a walk-in line, in the house file's order, closed ones included."""
     house = current_house()
     is_open = {service.id for service in open_walk_ins(house, language, now=now)}
-    places, desks = lines.agency_lines(house, now=now), lines.open_desks(house, now=now)
+    places, desks = waits.agency_lines(house, now=now), waits.open_desks(house, now=now)
     found = []
     for agency in house.agencies:
         services = tuple(
@@ -56,7 +56,7 @@ def walk_in_lines(language: str, *, now: datetime) -> list[WalkInLine]:
             if service.agency == agency.id and service.takes_walk_ins
         )
         if services:
-            wait = lines.wait_for_newcomer(
+            wait = waits.wait_for_newcomer(
                 house, places.get(agency.id, []), desks.get(agency.id, []), now=now
             )
             found.append(WalkInLine(agency, house.zone.get(agency.zone or ""), wait, services))

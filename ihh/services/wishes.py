@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ihh.domain import visit as visits
 from ihh.domain.errors import Code, Refusal
+from ihh.domain.follow_up import check_later, days_until
 from ihh.domain.house import Answers, House
+from ihh.domain.override import OverrideFault, check_overrides, set_aside
 from ihh.domain.party import Party
 from ihh.domain.route import (
     LegChoice,
+    LegFault,
     LegFaultCode,
     Route,
     check_answers,
     check_legs,
-    in_order,
+    leg_for,
+    legs_in_order,
     relevant_answers,
     route_for,
 )
 from ihh.domain.visit import VisitAction, VisitState
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Visit
-from ihh.services.booking import LegWish, Wish, wish_of
 from ihh.services.house import current_house
+from ihh.services.new_visits import wish_of
 
 
 def find_route(answers: Answers, party: Party) -> Route:
@@ -30,36 +35,50 @@ def find_route(answers: Answers, party: Party) -> Route:
     Refuses `answers_incomplete` with a fault for each question, and `legs_invalid` for too large a party.
     """
     house = current_house()
-    if faults := check_answers(house, answers):
-        pointed = {f"/answers/{name}": fault.value for name, fault in faults.items()}
-        raise Refusal(Code.ANSWERS_INCOMPLETE, faults=pointed)
+    _check_answers(house, answers)
     if party.size > house.limits.party_max:
         raise Refusal(Code.LEGS_INVALID, faults={"/party": LegFaultCode.TOO_MANY_PEOPLE.value})
     return route_for(house, answers, party)
 
 
 def wish_for(
-    party: Party, legs: Sequence[LegChoice], language: str, *, answers: Answers | None = None
+    party: Party,
+    legs: Sequence[LegChoice],
+    language: str,
+    *,
+    answers: Answers | None = None,
+    overrides: Mapping[str, str] = {},
+    later: Sequence[LegChoice] = (),
 ) -> Wish:
-    """A checked wish, its legs in an order that honours prerequisites; with answers also the
-    documents to bring and the type of customer.
+    """A checked wish, its legs in an order that honours prerequisites. With answers also the documents
+    to bring and the type of customer, and no leg that the answers block.
 
-    Refuses `legs_invalid` with a fault for each leg, and `answers_incomplete`.
+    `later` are the legs of a second visit: those of `Route.follow_up`, or some of them. `overrides`, only
+    for staff: service → why its block and its prerequisites are set aside; the legs then keep the order
+    in which they were chosen.
+
+    Refuses `legs_invalid` with a fault for each leg and override, `identity_code_given` where a reason
+    has one, and `answers_incomplete`.
     """
     house = current_house()
-    if faults := check_legs(house, party, legs):
-        pointed = {
-            "/party" if fault.leg is None else f"/legs/{fault.leg}": fault.code.value for fault in faults
-        }
-        raise Refusal(Code.LEGS_INVALID, faults=pointed)
-    papers = _documents(answers, party) if answers else {}
-    chosen = in_order(house, (house.service[leg.service] for leg in legs))
-    place = {service.id: number for number, service in enumerate(chosen)}
-    wanted = tuple(
-        LegWish(leg.service, leg.people, papers.get(leg.service, ()))
-        for leg in sorted(legs, key=lambda leg: place[leg.service])
+    reasons = {service: reason.strip() for service, reason in overrides.items()}
+    rules = set_aside(house, reasons)
+    _refuse(
+        check_legs(rules, party, legs, answers=answers),
+        check_later(rules, party, legs, later, answers=answers),
+        check_overrides(overrides, {leg.service for leg in (*legs, *later)}),
     )
-    return Wish(party, wanted, language, *_customer(house, answers or {}))
+    if answers:
+        _check_answers(house, answers)
+    wanted, wanted_later = (
+        tuple(
+            LegWish(leg.service, leg.people, _documents(house, leg, answers, party), reasons.get(leg.service))
+            for leg in legs_in_order(rules, chosen, as_chosen=bool(reasons))
+        )
+        for chosen in (legs, later)
+    )
+    days = days_until(rules, answers, party, (leg.service for leg in later))
+    return Wish(party, wanted, language, *_customer(house, answers or {}), wanted_later, days)
 
 
 def wish_to_move(visit: Visit) -> Wish:
@@ -68,12 +87,33 @@ def wish_to_move(visit: Visit) -> Wish:
     return wish_of(visit)
 
 
-def _documents(answers: Answers, party: Party) -> dict[str, tuple[str, ...]]:
-    route = find_route(answers, party)
-    return {
-        leg.service.id: tuple(document.id for document in leg.documents)
-        for leg in (*route.now, *route.optional)
-    }
+def _check_answers(house: House, answers: Answers) -> None:
+    if faults := check_answers(house, answers):
+        pointed = {f"/answers/{name}": fault.value for name, fault in faults.items()}
+        raise Refusal(Code.ANSWERS_INCOMPLETE, faults=pointed)
+
+
+def _refuse(
+    legs: Sequence[LegFault], later: Sequence[LegFault], overrides: Mapping[str, OverrideFault]
+) -> None:
+    """Refuse what cannot be a wish, with the first fault of each place."""
+    faults: dict[str, str] = {}
+    for visit, found in (("legs", legs), ("later", later)):
+        for fault in found:
+            place = "/party" if fault.leg is None else f"/{visit}/{fault.leg}"
+            faults.setdefault(place, fault.code.value)
+    faults |= {f"/overrides/{service}": fault.value for service, fault in overrides.items()}
+    if OverrideFault.IDENTITY_CODE_GIVEN in overrides.values():
+        raise Refusal(Code.IDENTITY_CODE_GIVEN, faults=faults)
+    if faults:
+        raise Refusal(Code.LEGS_INVALID, faults=faults)
+
+
+def _documents(house: House, leg: LegChoice, answers: Answers | None, party: Party) -> tuple[str, ...]:
+    if not answers:
+        return ()
+    asked = leg_for(house, house.service[leg.service], answers, party)
+    return tuple(document.id for document in asked.documents)
 
 
 def _customer(house: House, answers: Answers) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from ihh.domain.house import House, Service
 from ihh.domain.party import Party
 from ihh.domain.route import route_for
-from ihh.services.booking import LegWish, Wish
+from ihh.domain.wish import LegWish, Wish
 
 T = TypeVar("T")
 
@@ -32,6 +32,11 @@ LANGUAGES = ((60, "en"), (10, "fi"), (5, "sv"), (10, "ru"), (10, "ar"), (5, "et"
 
 ARRIVAL_WEIGHTS = ((9 * 60, 26), (10 * 60, 24), (11 * 60, 20), (12 * 60, 14), (13 * 60, 15), (14 * 60, 10))
 """Walk-ins by the hour they come in: full mornings, a thin end."""
+
+
+NO_SHOW_SHARE = 0.08
+DEAF_SHARE = 0.04
+"""Share of the calls that the visitor does not hear."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,27 @@ def booker_wish(house: House, random: Random) -> Wish:
         )
         if any(house.service[leg.service].is_bookable for leg in legs):
             return Wish(party, legs, _pick(random, LANGUAGES), answers["purpose"])
+
+
+def minutes_early(seed: int, leg_id: int) -> float | None:
+    """How long before the first appointment a booked visitor comes (negative: late); None for a no-show."""
+    random = Random(f"{seed} arrival {leg_id}")
+    if random.random() < NO_SHOW_SHARE:
+        return None
+    return random.triangular(-14, 35, 9)
+
+
+def walk_seconds(seed: int, ticket_id: int) -> float | None:
+    """From the call to the desk; None for one who does not hear the call."""
+    random = Random(f"{seed} walk {ticket_id}")
+    if random.random() < DEAF_SHARE:
+        return None
+    return random.uniform(20, 80)
+
+
+def service_factor(seed: int, ticket_id: int) -> float:
+    """How many times as long as planned a service takes."""
+    return Random(f"{seed} service {ticket_id}").lognormvariate(-0.1, 0.35)
 
 
 def _walk_in_wish(random: Random, choices: list[Service], weights: dict[str, int]) -> Wish:

@@ -1,16 +1,17 @@
 """The demonstration day: a synthetic crowd, and desks that work by themselves until a clerk takes one.
 
-Everything goes through the services that kiosks and desks call. The driver keeps no state of its
-own that matters: what has happened is read from the database, so a restart goes on where it was.
+The day is played as a scenario's is (`ihh.simulation.play`), but in the house's own database and beside
+real clerks. The driver keeps no state of its own that matters: what has happened is told by the queue
+events, so a restart goes on where it was.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
-from typing import ParamSpec
 
 from sqlalchemy import func, select
 
@@ -18,30 +19,30 @@ from ihh.db import db
 from ihh.domain.closed_days import is_open, open_days
 from ihh.domain.daytime import instant, local_day, local_minute
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.house import House
+from ihh.domain.house import Desk, House
 from ihh.domain.party import people_of
-from ihh.domain.ticket import TicketState
 from ihh.domain.visit import VisitState
-from ihh.models import AnsweredRequest, DeskSession, Ticket, Visit
-from ihh.services import booking, check_in, day_end, demonstration, desks, serving
+from ihh.models import AnsweredRequest, DeskSession, QueueEvent, Visit
+from ihh.services import booking, check_in, day_end, demonstration, desks, proposals
 from ihh.services.house import current_house
-from ihh.simulation.crowd import WalkIn, booker_wish, walk_ins
+from ihh.simulation.crowd import (
+    WalkIn,
+    booker_wish,
+    minutes_early,
+    service_factor,
+    walk_ins,
+    walk_seconds,
+)
+from ihh.simulation.hall import Standing
+from ihh.simulation.play import Play, Turn
 
 log = logging.getLogger(__name__)
-
-P = ParamSpec("P")
 
 BY = "demo"
 BOOKED_TODAY = 60
 BOOKED_LATER = 30
 """Booked visits of the demonstration day, and of each of the ten days after it (fewer with each)."""
 FILLED_DAYS = 10
-NO_SHOW_SHARE = 0.08
-DEAF_SHARE = 0.04
-STEP = timedelta(seconds=15)
-"""Grain in which the morning before the beginning is played."""
-COARSE_STEP = timedelta(seconds=75)
-"""Grain of the day before it."""
 GIVE_BACK = timedelta(minutes=2)
 """After a clerk closes a desk, this long until the demonstration works there again."""
 
@@ -56,18 +57,14 @@ def prepare(*, real_now: datetime) -> None:
     day = demonstration.next_day(house, today=today)
     _play_day_before(house, day)
     book_day(house, day, BOOKED_TODAY, seed=day.toordinal())
-    play(house, day, until_min=demonstration.BEGINS_MIN, step=STEP)
+    play(house, day, until_min=demonstration.BEGINS_MIN)
     demonstration.begin(house, day)
 
 
-def play(house: House, day: date, *, until_min: int, step: timedelta) -> None:
-    """Let a day go by from the opening to a minute of it."""
-    driver = Driver(house, day, day.toordinal())
-    at = instant(day, house.hours[day.weekday()][0].start, timezone=house.timezone)
+def play(house: House, day: date, *, until_min: int) -> None:
+    """Let a day go by from its beginning to a minute of it."""
     end = instant(day, until_min, timezone=house.timezone)
-    while at < end:
-        driver.step(now=at)
-        at += step
+    Driver(house, day, day.toordinal()).run(until=end)
 
 
 def _play_day_before(house: House, day: date) -> None:
@@ -80,8 +77,8 @@ def _play_day_before(house: House, day: date) -> None:
         return
     book_day(house, before, BOOKED_TODAY, seed=before.toordinal())
     closing = house.hours[before.weekday()][-1].end
-    play(house, before, until_min=closing, step=COARSE_STEP)
-    day_end.tidy(now=instant(day, 0, timezone=house.timezone))
+    play(house, before, until_min=closing)
+    day_end.tidy(now=instant(day, 0, timezone=house.timezone), is_demo=True)
 
 
 def book_day(house: House, day: date, count: int, *, seed: int) -> None:
@@ -96,7 +93,7 @@ def book_one(house: House, random: Random, day: date, *, now: datetime) -> None:
     wish = booker_wish(house, random)
     not_before = 9 * 60 + 30 * random.randrange(10)
     for earliest in (not_before, 0):
-        offers = booking.propose(wish, now=now, first=day, last=day, not_before=earliest)
+        offers = proposals.propose(wish, now=now, first=day, last=day, not_before=earliest)
         if offers.earliest is not None:
             visit = booking.hold(wish, offers.earliest, source=None, now=now, by=BY, is_synthetic=True)
             booking.confirm(visit.id, None, now=now, by=BY)
@@ -104,22 +101,26 @@ def book_one(house: House, random: Random, day: date, *, now: datetime) -> None:
 
 
 class Driver:
-    """Moves the synthetic people and desks of one day along."""
+    """Moves the synthetic people and desks of one day along, beside whoever else acts in the house."""
 
     def __init__(self, house: House, day: date, seed: int) -> None:
         self.house, self.day, self.seed = house, day, seed
-        self.arrivals: dict[str, datetime | None] = {}
-        self.coming = self._not_yet_come(walk_ins(house, day, seed))
         self.fill = list(open_days(house, day + timedelta(days=1), day + timedelta(days=30)))[:FILLED_DAYS]
+        self._heard = 0
+        self._staff = Staff(house, day)
+        self._play = Play(
+            house, day, People(house, seed), self._staff, by=BY, news=self._news, refused=_note_refusal
+        )
+        self._staff.expect(self._play)
+        self._expect_people()
+
+    def run(self, *, until: datetime) -> None:
+        """Play what happens before `until`, each thing at its time."""
+        self._play.run(until=until)
 
     def step(self, *, now: datetime) -> None:
         """All that is due at `now`. A refusal means a person was faster: the next step sees it."""
-        self._man_desks(now)
-        in_use = serving.at_desks(self.day)
-        waited_for = self._services_waited_for()
-        for desk_id in self._own_desks():
-            self._work(desk_id, in_use.get(desk_id), waited_for, now)
-        self._let_in(now)
+        self._play.step(now=now)
 
     def book_ahead(self, *, now: datetime) -> bool:
         """Book one more synthetic visit on the days to come; False when they are as full as wanted."""
@@ -132,97 +133,118 @@ class Driver:
                 return True
         return False
 
-    def _not_yet_come(self, everyone: list[WalkIn]) -> list[WalkIn]:
-        come = set(
-            db.session.scalars(
-                select(AnsweredRequest.id).where(AnsweredRequest.id.like(f"demo-{self.day}-%"))
-            )
+    def _news(self) -> Sequence[QueueEvent]:
+        query = (
+            select(QueueEvent)
+            .where(QueueEvent.service_date == self.day, QueueEvent.revision > self._heard)
+            .order_by(QueueEvent.revision)
         )
-        return [person for person in everyone if person.key not in come]
+        events = db.session.scalars(query).all()
+        self._heard = events[-1].revision if events else self._heard
+        return events
 
-    def _man_desks(self, now: datetime) -> None:
-        """Open the desks whose hours have begun; close those on a break or done with."""
-        minute = local_minute(now, timezone=self.house.timezone)
-        sessions = desks.open_sessions()
-        lately = _closed_lately(now)
-        for desk in self.house.desks:
-            session = sessions.get(desk.id)
-            is_due = any(span.start <= minute < span.end for span in desk.hours[self.day.weekday()])
-            if session is None and is_due and desk.id not in lately:
-                self._try(desks.open_desk, desk.id, None, now=now)
-            elif session is not None and session.user_id is None and not is_due:
-                self._try(desks.close_desk, desk.id, now=now)
-
-    def _own_desks(self) -> list[str]:
-        return sorted(d for d, session in desks.open_sessions().items() if session.user_id is None)
-
-    def _work(self, desk_id: str, ticket: Ticket | None, waited_for: set[str], now: datetime) -> None:
-        if ticket is None:
-            if waited_for & set(self.house.desk[desk_id].services):
-                self._try(serving.call_next, desk_id, now=now, by=BY)
-        elif ticket.state == TicketState.SERVING:
-            if now >= (ticket.resumed_at or now) + self._service_time(ticket):
-                self._try(serving.complete, desk_id, now=now, by=BY)
-        else:
-            self._await(desk_id, ticket, now)
-
-    def _await(self, desk_id: str, ticket: Ticket, now: datetime) -> None:
-        """Someone was called: they walk over, or do not answer."""
-        waited = now - (ticket.called_at or now)
-        random = Random(f"{self.seed} walk {ticket.id}")
-        if random.random() >= DEAF_SHARE:
-            if now >= (ticket.last_called_at or now) + timedelta(seconds=random.uniform(20, 80)):
-                self._try(serving.start, desk_id, now=now, by=BY)
-        elif waited >= timedelta(minutes=3):
-            self._try(serving.mark_no_show, desk_id, now=now, by=BY)
-        elif waited >= timedelta(minutes=1.5) and ticket.calls == 1:
-            self._try(serving.recall, desk_id, now=now, by=BY)
-
-    def _service_time(self, ticket: Ticket) -> timedelta:
-        planned = self.house.service[ticket.service_id].planned_min(len(people_of(ticket.people)))
-        spread = Random(f"{self.seed} service {ticket.id}").lognormvariate(-0.1, 0.35)
-        return timedelta(minutes=planned * spread)
-
-    def _services_waited_for(self) -> set[str]:
-        query = select(Ticket.service_id).where(
-            Ticket.service_date == self.day, Ticket.state == TicketState.WAITING
-        )
-        return set(db.session.scalars(query))
-
-    def _let_in(self, now: datetime) -> None:
-        minute = local_minute(now, timezone=self.house.timezone)
-        while self.coming and self.coming[0].minute <= minute:
-            person = self.coming.pop(0)
-            self._try(
-                check_in.take_number, person.wish, now=now, by=BY, request_id=person.key, is_synthetic=True
-            )
+    def _expect_people(self) -> None:
+        """Whoever has not come yet: those without a booking once, by their key, and those who booked."""
+        keys = select(AnsweredRequest.id).where(AnsweredRequest.id.like(f"demo-{self.day}-%"))
+        come = set(db.session.scalars(keys))
+        for person in walk_ins(self.house, self.day, self.seed):
+            if person.key not in come:
+                at = instant(self.day, 0, timezone=self.house.timezone) + timedelta(minutes=person.minute)
+                self._play.schedule(at, Turn.ARRIVE, partial(self._take_number, person))
         booked = select(Visit).where(
             Visit.service_date == self.day, Visit.state == VisitState.BOOKED, Visit.is_synthetic
         )
-        for visit in list(db.session.scalars(booked)):
-            arrives = self._arrives(visit)
-            if arrives is not None and now >= arrives:
-                self._try(check_in.check_in, visit.check_in_token, now=now, by=BY)
+        for visit in db.session.scalars(booked).all():
+            self._expect_booked(visit)
+
+    def _expect_booked(self, visit: Visit) -> None:
+        if (at := self._arrives(visit)) is not None:
+            self._play.schedule(at, Turn.ARRIVE, partial(self._check_in, visit.id))
 
     def _arrives(self, visit: Visit) -> datetime | None:
         """When a booked visitor comes; None for one who never does."""
-        if visit.id not in self.arrivals:
-            self.arrivals[visit.id] = self._draw_arrival(visit)
-        return self.arrivals[visit.id]
-
-    def _draw_arrival(self, visit: Visit) -> datetime | None:
-        random = Random(f"{self.seed} arrival {visit.legs[0].id}")
-        if random.random() < NO_SHOW_SHARE:
-            return None
+        early = minutes_early(self.seed, visit.legs[0].id)
         first = min(leg.starts_at for leg in visit.legs if leg.starts_at is not None)
-        return first - timedelta(minutes=random.triangular(-14, 35, 9))
+        return None if early is None else first - timedelta(minutes=early)
 
-    def _try(self, act: Callable[P, object], *args: P.args, **named: P.kwargs) -> None:
-        try:
-            act(*args, **named)
-        except Refusal as refusal:
-            if refusal.code not in EXPECTED:
-                log.warning("demonstration: %s refused: %s", getattr(act, "__name__", act), refusal.code)
+    def _take_number(self, person: WalkIn, now: datetime) -> None:
+        check_in.take_number(person.wish, now=now, by=BY, request_id=person.key, is_synthetic=True)
+
+    def _check_in(self, visit_id: str, now: datetime) -> None:
+        """Unless the visit was moved or cancelled meanwhile."""
+        visit = db.session.get_one(Visit, visit_id, populate_existing=True)
+        if visit.state != VisitState.BOOKED or visit.service_date != self.day:
+            return
+        arrives = self._arrives(visit)
+        if arrives is not None and arrives > now:
+            self._expect_booked(visit)
+        else:
+            check_in.check_in(visit.check_in_token, now=now, by=BY)
+
+
+class People:
+    """How the synthetic people walk and how long they take: the same after a restart."""
+
+    def __init__(self, house: House, seed: int) -> None:
+        self.house, self.seed = house, seed
+
+    def walk(self, standing: Standing, *, at: datetime) -> timedelta | None:
+        seconds = walk_seconds(self.seed, standing.id)
+        return None if seconds is None else timedelta(seconds=seconds)
+
+    def service(self, standing: Standing) -> timedelta:
+        planned = self.house.service[standing.service].planned_min(len(people_of(standing.people)))
+        return timedelta(minutes=planned * service_factor(self.seed, standing.id))
+
+    def patience(self, visit_id: str) -> timedelta | None:
+        return None
+
+    def note(self, event: QueueEvent, standing: Standing | None) -> None:
+        """What happens changes nobody's mind."""
+
+
+class Staff:
+    """The desks that work by themselves: those in whose hours no clerk has them."""
+
+    def __init__(self, house: House, day: date) -> None:
+        self.house, self.day = house, day
+        self._own: set[str] = set()
+
+    def expect(self, play: Play) -> None:
+        """Look up whenever a desk's hours begin or end."""
+        for desk in self.house.desks:
+            for minute in {minute for span in desk.hours[self.day.weekday()] for minute in span}:
+                play.schedule(
+                    instant(self.day, minute, timezone=self.house.timezone), Turn.CLOCK, lambda now: None
+                )
+
+    def runs(self, desk_id: str) -> bool:
+        return desk_id in self._own
+
+    def calling(self, play: Play, *, now: datetime) -> set[str]:
+        """Open the desks whose hours have begun; close those on a break or done with."""
+        minute = local_minute(now, timezone=self.house.timezone)
+        sessions = desks.open_sessions()
+        due = {desk.id for desk in self.house.desks if is_at_work(desk, self.day, minute)}
+        if unmanned := due - set(sessions):
+            for desk_id in sorted(unmanned - _closed_lately(now)):
+                play.attempt(partial(desks.open_desk, desk_id, None, now=now))
+                play.hall.touched.add(self.house.desk[desk_id].agency)
+            sessions = desks.open_sessions()
+        self._own = {desk_id for desk_id, session in sessions.items() if session.user_id is None}
+        for desk_id in sorted(self._own - due - set(play.hall.at_desk)):
+            play.attempt(partial(desks.close_desk, desk_id, now=now))
+            self._own.discard(desk_id)
+        return self._own & due
+
+
+def is_at_work(desk: Desk, day: date, minute: int) -> bool:
+    return any(span.start <= minute < span.end for span in desk.hours[day.weekday()])
+
+
+def _note_refusal(refusal: Refusal) -> None:
+    if refusal.code not in EXPECTED:
+        log.warning("demonstration: refused: %s", refusal.code)
 
 
 EXPECTED = frozenset(

@@ -1,4 +1,4 @@
-"""Pages: booking, my visit, desk, statistics, and the first page."""
+"""Pages: booking, my visit, the waitlist, desk, the house now, statistics, and the first page."""
 
 from __future__ import annotations
 
@@ -6,6 +6,20 @@ from flask import Blueprint
 
 
 def blueprints() -> tuple[Blueprint, ...]:
-    from ihh.web import booking, desk, home, staff, statistics, visit
+    from ihh.web import (
+        booking,
+        calendar_admin,
+        desk,
+        home,
+        staff,
+        staff_booking,
+        staffing,
+        statistics,
+        supervisor,
+        visit,
+        waitlist,
+    )
 
-    return tuple(module.blueprint for module in (home, booking, visit, staff, desk, statistics))
+    public = (home, booking, visit, waitlist)
+    house = (staff, staff_booking, desk, supervisor, staffing, calendar_admin, statistics)
+    return tuple(module.blueprint for module in (*public, *house))

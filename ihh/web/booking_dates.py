@@ -30,8 +30,13 @@ class Dates:
     def are_narrowed(self) -> bool:
         return (self.first, self.not_before, self.not_after) != (None, None, None)
 
+    def query(self) -> dict[str, str]:
+        """As it stands in an address of the page; without what was not asked."""
+        asked = {"from": self.first, "not_before": self.not_before, "not_after": self.not_after}
+        return {name: str(value) for name, value in asked.items() if value is not None}
+
     def asked(self) -> dict[str, Any]:
-        """As keywords of `booking.propose`."""
+        """As keywords of `proposals.propose`."""
         return {
             "first": self.first,
             "not_before": self.not_before or 0,
@@ -39,17 +44,27 @@ class Dates:
         }
 
 
-def read_dates(house: House, given: Mapping[str, str], *, now: datetime) -> Dates:
-    """What was asked; anything that is no day in range or no hour counts as nothing asked."""
+def read_dates(
+    house: House,
+    given: Mapping[str, str],
+    *,
+    now: datetime,
+    allowed: tuple[date, date] = (date.min, date.max),
+) -> Dates:
+    """What was asked; anything that is no day in range or no hour counts as nothing asked.
+
+    `allowed` are the first and the last day on which a visit that was booked with another can be.
+    """
     today = local_day(now, timezone=house.timezone)
-    latest = today + timedelta(days=house.limits.horizon_days)
+    earliest = max(today, allowed[0])
+    latest = min(today + timedelta(days=house.limits.horizon_days), allowed[1])
     hours = _hours(house)
     first = _day(given.get("from", ""))
     return Dates(
-        first=first if first is not None and today <= first <= latest else None,
+        first=first if first is not None and earliest <= first <= latest else None,
         not_before=_hour(given.get("not_before", ""), hours),
         not_after=_hour(given.get("not_after", ""), hours),
-        earliest=today,
+        earliest=earliest,
         latest=latest,
         hours=hours,
     )

@@ -1,8 +1,12 @@
-"""What a booker has chosen so far, in the signed session cookie: nothing personal, nothing stored."""
+"""What a booker has chosen so far, in the signed session cookie: nothing personal, nothing stored.
+
+Each way to book keeps its draft and its hold under a key of its own, so that a clerk who books for a
+customer and for themselves mixes nothing up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from flask import session
@@ -10,20 +14,15 @@ from flask import session
 from ihh.domain.errors import Refusal
 from ihh.domain.house import Answers, House
 from ihh.domain.party import Party
-from ihh.domain.route import (
-    LegChoice,
-    Route,
-    check_answers,
-    check_legs,
-    route_for,
-)
+from ihh.domain.route import LegChoice, Route, check_answers, route_for
 from ihh.domain.visit import VisitState
+from ihh.domain.wish import Wish
 from ihh.models import Visit
-from ihh.services.booking import Wish, find_by_link
+from ihh.services.booking import find_by_link
 from ihh.services.wishes import wish_for
 
 KEY = "booking"
-HOLD_KEY = "hold"
+"""Of the public's own booking."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,10 @@ class Draft:
     minors: int = 0
     language: str = ""
     legs: tuple[LegChoice, ...] = ()
+    later: tuple[LegChoice, ...] = ()
+    """For a second visit."""
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Service → why a clerk sets its rules aside."""
 
     @property
     def party(self) -> Party:
@@ -43,17 +46,31 @@ class Draft:
 
     def is_ready(self, house: House) -> bool:
         """Whether visits can be looked for."""
-        return self.is_answered(house) and bool(self.legs) and not check_legs(house, self.party, self.legs)
+        if not (self.is_answered(house) and self.legs):
+            return False
+        try:
+            self.wish()
+        except Refusal:
+            return False
+        return True
 
     def route(self, house: House) -> Route:
         return route_for(house, self.answers, self.party)
 
     def wish(self) -> Wish:
-        return wish_for(self.party, self.legs, self.language, answers=self.answers)
+        """Refuses what `wish_for` refuses."""
+        return wish_for(
+            self.party,
+            self.legs,
+            self.language,
+            answers=self.answers,
+            overrides=self.overrides,
+            later=self.later,
+        )
 
 
-def load() -> Draft:
-    kept = session.get(KEY)
+def load(key: str = KEY) -> Draft:
+    kept = session.get(key)
     if not isinstance(kept, Mapping):
         return Draft()
     return Draft(
@@ -61,37 +78,48 @@ def load() -> Draft:
         adults=kept["party"][0],
         minors=kept["party"][1],
         language=kept["language"],
-        legs=tuple(LegChoice(service, tuple(people)) for service, people in kept["legs"]),
+        legs=_choices(kept["legs"]),
+        later=_choices(kept.get("later", ())),
+        overrides=dict(kept.get("overrides", {})),
     )
 
 
-def save_answers(draft: Draft) -> None:
-    """Keep step 1; legs chosen for the same answers and party stay."""
-    before = load()
+def save_answers(draft: Draft, key: str = KEY) -> None:
+    """Keep step 1; what was chosen for the same answers and party stays."""
+    before = load(key)
     is_same = (before.answers, before.adults, before.minors) == (draft.answers, draft.adults, draft.minors)
-    _save(replace(draft, legs=before.legs if is_same else ()))
+    chosen = before if is_same else Draft()
+    save(replace(draft, legs=chosen.legs, later=chosen.later, overrides=chosen.overrides), key)
 
 
-def save_legs(draft: Draft, legs: tuple[LegChoice, ...]) -> None:
-    _save(replace(draft, legs=legs))
+def save(draft: Draft, key: str = KEY) -> None:
+    session[key] = {
+        "answers": dict(draft.answers),
+        "party": [draft.adults, draft.minors],
+        "language": draft.language,
+        "legs": [[leg.service, list(leg.people)] for leg in draft.legs],
+        "later": [[leg.service, list(leg.people)] for leg in draft.later],
+        "overrides": dict(draft.overrides),
+    }
 
 
-def clear() -> None:
-    session.pop(KEY, None)
-    session.pop(HOLD_KEY, None)
+def clear(key: str = KEY) -> None:
+    session.pop(key, None)
+    forget_hold(key)
 
 
-def keep_hold(visit: Visit) -> None:
-    session[HOLD_KEY] = visit.link_token
+def keep_hold(visit: Visit, key: str = KEY) -> None:
+    """Of two visits held together the first stands for both."""
+    session[_hold_key(key)] = visit.link_token
 
 
-def forget_hold() -> None:
-    session.pop(HOLD_KEY, None)
+def forget_hold(key: str = KEY) -> None:
+    session.pop(_hold_key(key), None)
 
 
-def kept_visit() -> Visit | None:
+def kept_visit(key: str = KEY) -> Visit | None:
     """The visit this browser held last, whatever became of it."""
-    token = session.get(HOLD_KEY)
+    token = session.get(_hold_key(key))
     if token is None:
         return None
     try:
@@ -100,16 +128,15 @@ def kept_visit() -> Visit | None:
         return None
 
 
-def held_visit() -> Visit | None:
+def held_visit(key: str = KEY) -> Visit | None:
     """The visit this browser holds or held; None where it is confirmed, cancelled or unknown."""
-    visit = kept_visit()
+    visit = kept_visit(key)
     return visit if visit is not None and visit.state in (VisitState.HELD, VisitState.EXPIRED) else None
 
 
-def _save(draft: Draft) -> None:
-    session[KEY] = {
-        "answers": dict(draft.answers),
-        "party": [draft.adults, draft.minors],
-        "language": draft.language,
-        "legs": [[leg.service, list(leg.people)] for leg in draft.legs],
-    }
+def _hold_key(key: str) -> str:
+    return f"{key} hold"
+
+
+def _choices(kept: Iterable[tuple[str, list[str]]]) -> tuple[LegChoice, ...]:
+    return tuple(LegChoice(service, tuple(people)) for service, people in kept)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from babel.dates import format_date
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ihh.domain.house import House, text
 from ihh.domain.party import Party
 from ihh.domain.planner import VisitOption
+from ihh.domain.wish import Wish
 from ihh.presentation import plan_token
 from ihh.presentation.formats import EN_DASH, duration, long_date, minute_time, short_date
 from ihh.presentation.languages import text_language
+from ihh.presentation.plan_token import Chosen
 from ihh.presentation.sentences import people_text
-from ihh.services.booking import Proposals, Wish
-from ihh.web.booking_drawing import Strip, bars, strip
-from ihh.web.timeline import Kind, Lane, Piece, lanes_of, waiting_min
+from ihh.services.calendars import Audience
+from ihh.services.proposals import Proposals
+from ihh.web.booking_drawing import Row, Strip, drawn_min, row_bars, strip
+from ihh.web.booking_trade import best_by, key_of, title_of, trade_of, visits_of
+from ihh.web.timeline import Kind, Lane, Piece, joint_lanes, waiting_min
 
 LTR, END_LTR = "\u2066", "\u2069"
 """Unicode's isolate: a range inside a sentence reads left to right in any script."""
 
-Key = tuple[Any, ...]
-"""What tells one visit on offer from another."""
+DAYS_OF_A_MONTH = {"fi": "ccc d.M.", "sv": "ccc d"}
+"""How the first of two days of one month is written; elsewhere "Thu 3"."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,21 @@ class LaneView:
 
 @dataclass(frozen=True)
 class Card:
+    """One choice: a visit, or two."""
+
     id: str
     token: str
     title: str
     is_suggested: bool
     is_checked: bool
     is_named: bool
-    """The best by a preference, and called so; else the day is its title."""
+    """It has a name of its own; else the day is its title."""
     is_present: bool
     """The visit as it is booked now, when it is being moved."""
     day: str
     long_day: str
-    times: str
+    times: list[str]
+    """One for each visit."""
     in_house: str
     waiting: str
     trade: str
@@ -59,7 +66,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Offer:
-    """The best visits by each preference, and further days."""
+    """What can be chosen: the best ways, and visits of further days."""
 
     best: list[Card]
     further: list[Card]
@@ -71,53 +78,61 @@ class _Table:
 
     house: House
     wish: Wish
-    soonest: VisitOption | None
-    names: dict[Key, tuple[str, ...]]
+    found: Proposals
+    now: datetime
+    audience: Audience
+    first_person: str
     scale_min: int
-    """Minutes of the longest visit: all drawings are to one scale."""
-    checked: str
+    """Minutes of the longest choice: all drawings are to one scale."""
+    checked: Chosen | None
     present: VisitOption | None
 
 
 def offer_of(
     house: House,
     wish: Wish,
-    proposals: Proposals,
+    found: Proposals,
     *,
     now: datetime,
     present: VisitOption | None = None,
+    audience: Audience = Audience.PUBLIC,
+    first_person: str = "",
 ) -> Offer:
-    """Cards for the proposals; `present`, the visit that is being moved, is shown but cannot be chosen."""
-    options = proposals.all
-    if not options:
+    """Cards for the proposals; `present`, the visit that is being moved, is shown but cannot be chosen.
+
+    `first_person` names the first of the party where that is not who reads.
+    """
+    best, further = _choices(wish, found)
+    if not best:
         return Offer([], [])
-    others = [option for option in options if present is None or _key(option) != _key(present)]
-    best = proposals.balanced if proposals.balanced in others else next(iter(others), None)
+    others = [choice for choice in best if present is None or key_of(choice) != key_of(present)]
+    suggested = [choice for choice in others if "balanced" in best_by(found).get(key_of(choice), ())]
     table = _Table(
         house,
         wish,
-        soonest=proposals.earliest,
-        names=_names(proposals),
-        scale_min=max(option.end - option.start for option in options),
-        checked=card_id(best) if best is not None else "",
+        found,
+        now=now,
+        audience=audience,
+        first_person=first_person,
+        scale_min=max(drawn_min(visits_of(choice)) for choice in (*best, *further)),
+        checked=next(iter([*suggested, *others, *further]), None),
         present=present,
     )
-    cards = [(_key(option) in table.names, _card(table, option, now=now)) for option in options]
-    return Offer(
-        [card for is_best, card in cards if is_best], [card for is_best, card in cards if not is_best]
+    return Offer([_card(table, choice) for choice in best], [_card(table, choice) for choice in further])
+
+
+def card_id(chosen: Chosen) -> str:
+    return "-".join(
+        "-".join((option.date.isoformat(), *(f"{leg.start}" for leg in option.legs)))
+        for option in visits_of(chosen)
     )
 
 
-def card_id(option: VisitOption) -> str:
-    desks = "-".join(f"{leg.start}" for leg in option.legs)
-    return f"{option.date.isoformat()}-{desks}"
-
-
-def lane_name(party: Party, people: tuple[str, ...]) -> str:
+def lane_name(party: Party, people: tuple[str, ...], *, first: str = "") -> str:
     """ "You", "Adult 2", "Children": short enough for the head of a lane."""
     if set(people) == set(party.minor_ids):
         return ngettext("Child", "Children", len(people))
-    return people_text(people, party.adults, party.minors)
+    return people_text(people, party.adults, party.minors, first=first)
 
 
 def lane_words(house: House, option: VisitOption, lane: Lane) -> str:
@@ -125,76 +140,71 @@ def lane_words(house: House, option: VisitOption, lane: Lane) -> str:
     return " ".join(_piece_words(house, option, piece) for piece in lane.pieces)
 
 
-def _card(table: _Table, option: VisitOption, *, now: datetime) -> Card:
-    house, wish, names = table.house, table.wish, table.names.get(_key(option), ())
-    lanes = lanes_of(house, wish.party, option)
-    heads = [lane_name(wish.party, lane.people) for lane in lanes]
-    day = short_date(option.date)
+def _choices(wish: Wish, found: Proposals) -> tuple[list[Chosen], list[Chosen]]:
+    """The best ways in the order in which they are shown, and the visits of further days.
+
+    With a second visit to come each choice has both visits, where that is possible for any.
+    """
+    names = best_by(found)
+    best: list[Chosen] = [option for option in found.all if key_of(option) in names]
+    further: list[Chosen] = [option for option in found.all if key_of(option) not in names]
+    if wish.later:
+        return [*found.pairs, *found.alone], [] if found.pairs else further
+    return [*best, *(way for way in (found.two, found.mixed) if way is not None)], further
+
+
+def _card(table: _Table, chosen: Chosen) -> Card:
+    house, wish, visits = table.house, table.wish, visits_of(chosen)
+    rows = joint_lanes(house, wish.party, visits)
+    heads = [lane_name(wish.party, row[0].people, first=table.first_person) for row in rows]
+    title, day = title_of(table.found, chosen), _days(visits)
+    is_present = table.present is not None and key_of(chosen) == key_of(table.present)
+    is_balanced = "balanced" in best_by(table.found).get(key_of(chosen), ())
     return Card(
-        id=card_id(option),
-        token=plan_token.seal(wish, option, now=now),
-        title=_title(names) if names else day,
-        is_suggested="balanced" in names,
-        is_checked=card_id(option) == table.checked,
-        is_named=bool(names),
-        is_present=table.present is not None and _key(option) == _key(table.present),
+        id=card_id(chosen),
+        token=plan_token.seal(wish, chosen, now=table.now, audience=table.audience),
+        title=title or day,
+        is_suggested=is_balanced and not is_present,
+        is_checked=chosen is table.checked,
+        is_named=bool(title),
+        is_present=is_present,
         day=day,
-        long_day=long_date(option.date),
-        times=f"{minute_time(option.start)}{EN_DASH}{minute_time(option.end)}",
-        in_house=duration(option.end - option.start),
-        waiting=duration(waiting_min(house, wish.party, option)),
-        trade=_trade(table.soonest, option),
+        long_day=long_date(visits[0].date) if len(visits) == 1 else day,
+        times=[f"{minute_time(option.start)}{EN_DASH}{minute_time(option.end)}" for option in visits],
+        in_house=duration(sum(option.end - option.start for option in visits)),
+        waiting=duration(waiting_min(house, wish.party, *visits)),
+        trade=trade_of(table.found, chosen),
         lanes=[
-            LaneView(name, bars(house, option, lane, table.scale_min), lane_words(house, option, lane))
-            for name, lane in zip(heads, lanes, strict=True)
+            LaneView(name, row_bars(house, visits, row, table.scale_min), _row_words(house, visits, row))
+            for name, row in zip(heads, rows, strict=True)
         ],
-        strip=strip(house, option, lanes, heads, table.scale_min),
+        strip=strip(house, visits, rows, heads, table.scale_min),
         onward=_("Continue: %(day)s", day=day),
     )
 
 
-def _key(option: VisitOption) -> Key:
-    return (option.date, option.start, option.end, tuple((leg.service, leg.start) for leg in option.legs))
+def _days(visits: tuple[VisitOption, ...]) -> str:
+    """ "Mon 14 Dec", "Thu 3 + Mon 7 Dec", "Tue 1 Dec + Tue 22 Dec" in another month."""
+    last = visits[-1].date
+    return " + ".join([*(_before(option.date, last) for option in visits[:-1]), short_date(last)])
 
 
-def _names(proposals: Proposals) -> dict[Key, tuple[str, ...]]:
-    """Which preferences each visit is the best by."""
-    names: dict[Key, tuple[str, ...]] = {}
-    for name, option in (
-        ("earliest", proposals.earliest),
-        ("balanced", proposals.balanced),
-        ("shortest", proposals.shortest),
-    ):
-        if option is not None:
-            names[_key(option)] = (*names.get(_key(option), ()), name)
-    return names
+def _before(day: date, last: date) -> str:
+    if (day.year, day.month) != (last.year, last.month):
+        return short_date(day)
+    language = text_language()
+    return format_date(day, DAYS_OF_A_MONTH.get(language, "EEE d"), locale=language)
 
 
-def _title(names: tuple[str, ...]) -> str:
-    titles: dict[tuple[str, ...], Callable[[], str]] = {
-        ("earliest",): lambda: _("Soonest"),
-        ("balanced",): lambda: _("Balanced"),
-        ("shortest",): lambda: _("Shortest"),
-        ("earliest", "balanced"): lambda: _("Soonest"),
-        ("balanced", "shortest"): lambda: _("Shortest"),
-        ("earliest", "shortest"): lambda: _("Soonest and shortest"),
-        ("earliest", "balanced", "shortest"): lambda: _("Soonest and shortest"),
-    }
-    return titles[names]()
-
-
-def _trade(soonest: VisitOption | None, option: VisitOption) -> str:
-    """What is given for what against the soonest visit; empty for that one itself."""
-    if soonest is None or _key(soonest) == _key(option):
-        return ""
-    less = (soonest.end - soonest.start) - (option.end - option.start)
-    later = (option.date - soonest.date).days
-    days = ngettext("%(num)d day later", "%(num)d days later", later) if later else _("later the same day")
-    if less > 0:
-        return _("%(less)s shorter, %(later)s.", less=duration(less), later=days)
-    if less < 0:
-        return _("%(more)s longer, %(later)s.", more=duration(-less), later=days)
-    return _("As long, %(later)s.", later=days)
+def _row_words(house: House, visits: tuple[VisitOption, ...], row: Row) -> str:
+    """As `lane_words`; of several visits each begins with its day."""
+    if len(visits) == 1:
+        return lane_words(house, visits[0], row[0])
+    return " ".join(
+        _("%(day)s: %(what)s", day=long_date(option.date), what=lane_words(house, option, lane))
+        for option, lane in zip(visits, row, strict=True)
+        if lane.pieces
+    )
 
 
 def _piece_words(house: House, option: VisitOption, piece: Piece) -> str:

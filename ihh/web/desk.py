@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -119,23 +120,30 @@ def _do(desk_id: str, action: Action, name: str, ticket_id: int | None = None) -
     try:
         sentence = action(Pressed(desk, actor(), clock.now(), request_id(name), ticket_id))
     except Refusal as refused:
-        return _refused(desk, refused)
+        return _refused(desk, refused, typed={ticket_id: request.form.get("why", "")})
     if wants_json():
         return jsonify(_state(desk, sentence)[0])
     flash(sentence, "done")
     return redirect(url_for("desk.show", desk_id=desk.id), 303)
 
 
-def _refused(desk: Desk, refused: Refusal) -> ResponseReturnValue:
-    """The refusal's sentence with the screen as it stands now: nothing else is lost."""
+def _refused(
+    desk: Desk, refused: Refusal, *, typed: Mapping[int | None, str] | None = None
+) -> ResponseReturnValue:
+    """The refusal's sentence with the screen as it stands now: nothing else is lost.
+
+    `typed` is what was written for a ticket of the line.
+    """
     status = status_of(refused.code)
     if wants_json():
         return jsonify(_state(desk, refusal(refused), "refused")[0]), status
-    return _page(desk, refusal(refused), "refused"), status
+    return _page(desk, refusal(refused), "refused", typed=typed), status
 
 
-def _page(desk: Desk, sentence: str = "", tone: str = "") -> str:
-    context = _context(desk)
+def _page(
+    desk: Desk, sentence: str = "", tone: str = "", *, typed: Mapping[int | None, str] | None = None
+) -> str:
+    context = _context(desk) | {"typed": typed or {}}
     return render_template(
         "desk/desk.html",
         **context,
@@ -158,7 +166,7 @@ def _parts(desk: Desk) -> tuple[str, str]:
 
 def _context(desk: Desk) -> dict[str, Any]:
     at = clock.now()
-    return {"view": view_desk(desk.id, now=at), "at": at, **words()}
+    return {"view": view_desk(desk.id, now=at), "at": at, "typed": {}, **words()}
 
 
 def _state(desk: Desk, sentence: str = "", tone: str = "done") -> tuple[dict[str, Any], str]:

@@ -116,8 +116,9 @@ def resume(pressed: Pressed) -> str:
 
 
 def call_visitor(pressed: Pressed) -> str:
-    """Out of turn; the event says that a clerk chose."""
-    call = serving.call_ticket(pressed.desk.id, _ticket_id(pressed), **pressed.once)
+    """Out of turn; the event says that a clerk chose, and why."""
+    why = request.form.get("why", "")
+    call = serving.call_ticket(pressed.desk.id, _ticket_id(pressed), why=why, **pressed.once)
     return _("Called %(number)s.", number=number(call.number))
 
 

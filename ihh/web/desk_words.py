@@ -8,26 +8,33 @@ from babel import Locale
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ihh.domain.calling import Reason
-from ihh.domain.house import text
-from ihh.domain.ticket import TicketState
-from ihh.presentation.formats import clock_time, duration, minute_time, wait_range
+from ihh.domain.day_clock import ClockAction
+from ihh.domain.house import Agency, text
+from ihh.domain.ticket import HeldFor, TicketState
+from ihh.presentation.formats import clock_time, duration, minute_time, span_text, wait_range
 from ihh.presentation.languages import text_language
 from ihh.presentation.sentences import call_reason, reason_text
+from ihh.services.desk_line import HeldRow, LineRow
 from ihh.services.desk_view import DeskView, Guest, Hours, HoursState
 from ihh.services.desk_visit import DeskLeg, Target, TargetState
+from ihh.services.serving import REASON_LONGEST
 
 
 def words() -> dict[str, Any]:
     """The functions a desk template may call."""
     return {
+        "behind_text": behind_text,
         "call_text": call_text,
         "called_text": called_text,
+        "clock_text": clock_text,
         "goodbye_text": goodbye_text,
+        "held_lines": held_lines,
         "hours_text": hours_text,
         "language_text": language_text,
         "leg_lines": leg_lines,
         "line_reason": line_reason,
+        "away_lines": away_lines,
+        "reason_longest": REASON_LONGEST,
         "main_action": main_action,
         "needs": needs(),
         "outcomes": outcomes(),
@@ -86,28 +93,98 @@ def hours_text(hours: Hours) -> str:
     return _("Hours ended at %(time)s", time=at)
 
 
-def line_reason(reason: Reason) -> str:
-    return reason_text(reason.code, since=clock_time(reason.since), booked=clock_time(reason.booked_at))
+def line_reason(row: LineRow) -> str:
+    """Why the visitor stands where they stand."""
+    reason = row.reason
+    return reason_text(
+        reason.code,
+        since=clock_time(reason.since),
+        booked=clock_time(reason.booked_at),
+        need=_need_text(row.need),
+    )
+
+
+def away_lines(row: LineRow) -> tuple[str, str]:
+    """Of one who is at another desk: where and how long, never what for; and how long they have waited."""
+    waited = _("Place kept, waited %(time)s", time=duration(row.waited_min))
+    if row.with_agency is None:
+        return _("At a desk now"), waited
+    agency = _name(row.with_agency)
+    if row.elsewhere is None:
+        return _("With %(agency)s now", agency=agency), waited
+    left = span_text(row.elsewhere.low, row.elsewhere.high)
+    return _("With %(agency)s now, back in %(time)s", agency=agency, time=left), waited
+
+
+def held_lines(row: HeldRow) -> list[str]:
+    """Why a visitor is on hold and what ends it, a sentence a line."""
+    since = clock_time(row.since)
+    if row.held_for is HeldFor.UNANSWERED:
+        recalls = row.call.recalls if row.call is not None else 0
+        missed = ngettext(
+            "Not here: called again %(num)d×, on hold since %(time)s",
+            "Not here: called again %(num)d×, on hold since %(time)s",
+            recalls,
+            time=since,
+        )
+        if row.returns_at is None:
+            return [missed]
+        return [missed, _("Back in the line at %(time)s by itself", time=clock_time(row.returns_at))]
+    if row.held_for is HeldFor.LOST_TIME:
+        lost = _("Lost the booked time: another desk took longer")
+        if row.elsewhere is None:
+            return [lost, _("Back in the line by itself once free")]
+        left = span_text(row.elsewhere.low, row.elsewhere.high)
+        return [lost, _("Back in the line by itself once free, in %(time)s", time=left)]
+    return [_("Held by a clerk since %(time)s", time=since), _("Waits for “Release”, place kept")]
+
+
+def behind_text(view: DeskView) -> str:
+    return _(
+        "%(agency)s runs %(minutes)d min behind its appointments",
+        agency=_name(view.agency),
+        minutes=view.behind_min,
+    )
 
 
 def call_text(guest: Guest) -> str:
     """Why this visitor was called."""
-    return call_reason(guest.call) if guest.call is not None else ""
+    return call_reason(guest.call.detail, need=_need_text(guest.need)) if guest.call is not None else ""
+
+
+def clock_text(guest: Guest) -> str:
+    """What the house does by itself while nobody answers the call."""
+    recalls = [clock_time(step.at) for step in guest.to_come if step.action is ClockAction.RECALL]
+    ends = next((step for step in guest.to_come if step.action is not ClockAction.RECALL), None)
+    if ends is None:
+        return _("Not here after three minutes? Call again, or press “Not here”.")
+    end = clock_time(ends.at)
+    if ends.action is ClockAction.GIVE_UP:
+        return _("Last call: counts as not here at %(time)s.", time=end)
+    if not recalls:
+        return _("Nobody comes? On hold by itself at %(time)s, place kept.", time=end)
+    return _(
+        "Nobody comes? Called again by itself at %(times)s, on hold at %(end)s, place kept.",
+        times=", ".join(recalls),
+        end=end,
+    )
 
 
 def called_text(guest: Guest) -> str:
     """When the visitor was called, how often, and when the service started."""
     ticket = guest.ticket
     called = clock_time(ticket.last_called_at)
+    recalls = guest.call.recalls if guest.call is not None else 0
     if guest.is_serving:
         return _(
             "Called %(called)s, started %(started)s", called=called, started=clock_time(ticket.resumed_at)
         )
-    if ticket.calls > 1:
+    if recalls and guest.call is not None:
         return ngettext(
-            "Called %(num)d time, last %(time)s",
-            "Called %(num)d times, last %(time)s",
-            ticket.calls,
+            "Called %(first)s, again %(num)d×, last %(time)s",
+            "Called %(first)s, again %(num)d×, last %(time)s",
+            recalls,
+            first=clock_time(guest.call.at),
             time=called,
         )
     return _("Called %(time)s", time=called)
@@ -150,7 +227,16 @@ def _leg_state(leg: DeskLeg) -> str:
 
 
 def _agencies(leg: DeskLeg) -> str:
-    return ", ".join(text(agency.short_name, text_language()) for agency in leg.after)
+    return ", ".join(_name(agency) for agency in leg.after)
+
+
+def _name(agency: Agency) -> str:
+    return text(agency.short_name, text_language())
+
+
+def _need_text(need: str | None) -> str:
+    """The words of a mark's reason: one of the list, or what was written."""
+    return needs().get(need, need) if need else ""
 
 
 def target_text(target: Target) -> str:

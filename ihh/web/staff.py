@@ -28,6 +28,8 @@ blueprint = Blueprint("staff", __name__)
 
 AT_DESKS = (Role.CLERK, Role.SUPERVISOR, Role.ADMINISTRATOR)
 READ_STATISTICS = (Role.ANALYST, Role.SUPERVISOR, Role.ADMINISTRATOR)
+PLAN_DESKS = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+PLAN_SERVICES = (Role.ADMINISTRATOR,)
 
 LOCAL_PATH = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f\x7f]*")
 """An address of this house: `//host` and `/\\host` would lead elsewhere."""
@@ -119,9 +121,19 @@ def _doors() -> list[tuple[str, str, str]]:
     doors = []
     if current_user.role in AT_DESKS:
         doors.append(_desk_door())
+        about = _("For a customer who cannot do it: the same steps, and a slip with the code.")
+        doors.append((url_for("staff_booking.questions"), _("Book for a customer"), about))
     if current_user.role in READ_STATISTICS:
         about = _("Waits, visits and how they changed.")
         doors.append((url_for("statistics.show"), _("Statistics"), about))
+    if current_user.role in PLAN_DESKS:
+        about = _("Lines, desks and what needs a hand.")
+        doors.insert(0, (url_for("supervisor.show"), _("House now"), about))
+        doors.append((url_for("staffing.show"), _("Staffing"), _("Desks a weekday needs and has.")))
+        doors.append((url_for("calendar_admin.show"), _("Absences"), _("When a desk is not manned.")))
+    if current_user.role in PLAN_SERVICES:
+        about = _("How long services take, and what visits are planned with.")
+        doors.append((url_for("calendar_admin.show_durations"), _("Service times"), about))
     return doors
 
 

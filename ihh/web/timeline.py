@@ -44,18 +44,32 @@ class Lane:
 
 def lanes_of(house: House, party: Party, option: VisitOption) -> tuple[Lane, ...]:
     """A lane for each group of people with the same day; adults without any service have none."""
-    groups: dict[tuple[bool, tuple[Piece, ...]], list[str]] = {}
+    return tuple(row[0] for row in joint_lanes(house, party, (option,)))
+
+
+def joint_lanes(house: House, party: Party, visits: tuple[VisitOption, ...]) -> tuple[tuple[Lane, ...], ...]:
+    """Rows of lanes: people who spend every one of the visits alike share a row, a lane for each visit.
+
+    In a visit that an adult has no part in their lane is empty.
+    """
+    groups: dict[tuple[bool, tuple[tuple[Piece, ...], ...]], list[str]] = {}
     for person in party.people:
         is_minor = person in party.minor_ids
-        pieces = tuple(_minors_day(option, person) if is_minor else _adults_day(house, option, person))
-        if pieces:
-            groups.setdefault((is_minor, pieces), []).append(person)
-    return tuple(Lane(tuple(people), pieces) for (_, pieces), people in groups.items())
+        days = tuple(
+            tuple(_minors_day(option, person) if is_minor else _adults_day(house, option, person))
+            for option in visits
+        )
+        if any(days):
+            groups.setdefault((is_minor, days), []).append(person)
+    return tuple(
+        tuple(Lane(tuple(people), pieces) for pieces in days) for (_, days), people in groups.items()
+    )
 
 
-def waiting_min(house: House, party: Party, option: VisitOption) -> int:
+def waiting_min(house: House, party: Party, *visits: VisitOption) -> int:
     """Minutes of waiting of whoever waits longest, the wait reckoned in walk-in lines included."""
-    return max((_waiting(house, option, lane) for lane in lanes_of(house, party, option)), default=0)
+    rows = joint_lanes(house, party, visits)
+    return max((_row_waiting(house, visits, row) for row in rows), default=0)
 
 
 def walk_min(house: House, one: str, other: str) -> int:
@@ -64,6 +78,10 @@ def walk_min(house: House, one: str, other: str) -> int:
     if here.id == there.id:
         return 0
     return house.walk.same_zone if here.zone == there.zone else house.walk.other_zone
+
+
+def _row_waiting(house: House, visits: tuple[VisitOption, ...], row: tuple[Lane, ...]) -> int:
+    return sum(_waiting(house, option, lane) for option, lane in zip(visits, row, strict=True))
 
 
 def _waiting(house: House, option: VisitOption, lane: Lane) -> int:

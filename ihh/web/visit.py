@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
 
 from ihh import clock
 from ihh.domain.daytime import local_minute
@@ -20,18 +24,32 @@ from ihh.models import Visit
 from ihh.presentation import plan_token, sentences
 from ihh.presentation.access import LINK, access
 from ihh.presentation.calendar_file import calendar_file
+from ihh.presentation.formats import clock_time
 from ihh.presentation.problem import status_of
 from ihh.presentation.qr import qr_svg
-from ihh.services import booking, serving
+from ihh.services import booking, new_visits, proposals, serving
 from ihh.services.house import current_house
 from ihh.services.my_visit import VisitView, view_visit
+from ihh.services.sooner import sooner, take_sooner
 from ihh.web.booking_dates import read_dates
 from ihh.web.booking_options import offer_of
-from ihh.web.hours import hours_lines
 from ihh.web.public_nav import public_nav
+from ihh.web.visit_news import named
 from ihh.web.visit_page import Page, page_of, present_option, shown
 
 blueprint = Blueprint("visit", __name__)
+
+CSRF_MARK = "csrf-of-this-page"
+"""Stands in for what differs in every rendering until its digest, the ETag, is taken."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The visit that was booked together with the one that is shown."""
+
+    token: str
+    day: date
+    is_second: bool
 
 
 @blueprint.after_request
@@ -44,15 +62,16 @@ def keep_private(response: Response) -> Response:
 @blueprint.get("/v/<token>")
 @access(LINK)
 def show(token: str) -> ResponseReturnValue:
-    return render_template("visit/page.html", nav=public_nav("home.find"), token=token, **_shown(token))
+    return _page(booking.find_by_link(token))
 
 
 @blueprint.get("/v/<token>/now")
 @access(LINK)
 def now(token: str) -> ResponseReturnValue:
     """The part of the page that changes; 304 where it has not."""
-    fragment = render_template("visit/now.html", token=token, **_shown(token))
-    answer = Response(fragment, mimetype="text/html")
+    fragment = render_template("visit/now.html", token=token, csrf=CSRF_MARK, **_shown(token))
+    filled = fragment.replace(CSRF_MARK, generate_csrf()) if CSRF_MARK in fragment else fragment
+    answer = Response(filled, mimetype="text/html")
     answer.set_etag(hashlib.sha256(fragment.encode()).hexdigest()[:32])
     answer.cache_control.no_cache = True
     answer.cache_control.private = True
@@ -81,7 +100,7 @@ def other_times(token: str) -> ResponseReturnValue:
 def move(token: str) -> ResponseReturnValue:
     visit, at = _booked(token), clock.now()
     try:
-        _wish, option = plan_token.unseal(request.form.get("plan", ""), now=at)
+        _wish, option = plan_token.unseal_visit(request.form.get("plan", ""), now=at)
         booking.move(visit.id, option, now=at)
     except Refusal as refused:
         return _move_page(visit, refused=refused), status_of(refused.code)
@@ -93,7 +112,9 @@ def move(token: str) -> ResponseReturnValue:
 @access(LINK)
 def ask_cancel(token: str) -> ResponseReturnValue:
     visit = _booked(token)
-    return render_template("visit/cancel.html", nav=public_nav(), token=token, **_shown_of(visit))
+    return render_template(
+        "visit/cancel.html", nav=public_nav(), token=token, linked=_linked(visit), **_shown_of(visit)
+    )
 
 
 @blueprint.post("/v/<token>/cancel")
@@ -122,6 +143,48 @@ def leave(token: str) -> ResponseReturnValue:
     return redirect(url_for("visit.show", token=token), 303)
 
 
+@blueprint.post("/v/<token>/sooner")
+@access(LINK)
+def go_sooner(token: str) -> ResponseReturnValue:
+    """Take the free time that the page offered; a refusal leaves everything as it was."""
+    visit = booking.find_by_link(token)
+    ticket_id, starts_at = _offered(request.form)
+    try:
+        ticket = take_sooner(visit.id, ticket_id, starts_at, now=clock.now())
+    except Refusal as refused:
+        if refused.code is not Code.SLOT_TAKEN:
+            raise
+        flash(_("This free time is gone. Nothing changed: what you had is still yours."), "error")
+        return _page(visit), status_of(refused.code)
+    agency = named(current_house())(ticket.agency_id)
+    flash(
+        _("Your %(agency)s time is now %(time)s.", agency=agency, time=clock_time(ticket.booked_at)), "done"
+    )
+    return redirect(url_for("visit.show", token=token), 303)
+
+
+def _offered(form: Mapping[str, str]) -> tuple[int, datetime]:
+    """The ticket and the time of an offer. Refuses `invalid`."""
+    try:
+        ticket_id, starts_at = int(form.get("ticket", "")), datetime.fromisoformat(form.get("starts_at", ""))
+    except ValueError:
+        raise Refusal(Code.INVALID, field="starts_at") from None
+    if starts_at.tzinfo is None:
+        raise Refusal(Code.INVALID, field="starts_at")
+    return ticket_id, starts_at
+
+
+def _page(visit: Visit) -> str:
+    return render_template(
+        "visit/page.html",
+        nav=public_nav("home.find"),
+        token=visit.link_token,
+        csrf=generate_csrf(),
+        linked=_linked(visit),
+        **_shown_of(visit),
+    )
+
+
 def _view(visit: Visit) -> VisitView:
     return view_visit(visit, now=clock.now())
 
@@ -132,6 +195,8 @@ def _shown(token: str) -> dict[str, Any]:
 
 def _shown_of(visit: Visit) -> dict[str, Any]:
     values = shown(current_house(), _view(visit), now=clock.now())
+    if values["page"] is Page.WAITING:
+        values["sooner"] = sooner(visit, now=clock.now())
     if values["page"] is Page.BOOKED:
         values["qr"] = qr_svg(visit.check_in_token, _("QR code of your visit, for the kiosk"))
     return values
@@ -152,21 +217,31 @@ def _booked(token: str) -> Visit:
     raise Refusal(Code.ALREADY_STARTED)
 
 
+def _linked(visit: Visit) -> Linked | None:
+    """The other of two visits that were booked together, while it counts."""
+    other = new_visits.booked_with(visit)
+    if other is None or other.state in new_visits.OVER or visit.state == VisitState.HELD:
+        return None
+    return Linked(other.link_token, other.service_date, is_second=other.follows_id is not None)
+
+
 def _move_page(visit: Visit, *, refused: Refusal | None = None) -> str:
     house, at = current_house(), clock.now()
-    wish, dates = booking.wish_of(visit), read_dates(house, request.values, now=at)
-    proposals = booking.propose(wish, now=at, moving=visit.id, **dates.asked())
+    allowed = new_visits.allowed_days(visit)
+    wish = new_visits.wish_of(visit)
+    dates = read_dates(house, request.values, now=at, allowed=allowed)
+    found = proposals.propose(wish, now=at, moving=visit.id, **dates.asked())
+    offer = offer_of(house, wish, found, now=at, present=_present(house, visit))
     return render_template(
         "visit/move.html",
         nav=public_nav(),
         token=visit.link_token,
         visit=visit,
-        offer=offer_of(house, wish, proposals, now=at, present=_present(house, visit)),
+        linked=_linked(visit),
+        allowed=allowed,
+        offer=offer,
+        has_choice=any(not card.is_present for card in (*offer.best, *offer.further)),
         dates=dates,
-        wish=wish,
-        blocked=[house.service[wish.legs[index].service] for index in proposals.blocked],
-        agencies=house.agency,
-        hours_lines=hours_lines,
         refused=sentences.refusal(refused) if refused else "",
     )
 

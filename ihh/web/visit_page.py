@@ -15,14 +15,16 @@ from ihh.domain.estimate import Wait
 from ihh.domain.house import House, Zone, text
 from ihh.domain.party import people_of
 from ihh.domain.planner import PlannedLeg, VisitOption
-from ihh.domain.ticket import TicketState
+from ihh.domain.ticket import HeldFor, TicketState
 from ihh.domain.visit import VisitState
 from ihh.models import Visit
 from ihh.presentation import sentences
 from ihh.presentation.formats import clock_time, spelled, wait_range
 from ihh.presentation.languages import text_language
+from ihh.services.house import current_house
 from ihh.services.my_visit import LegView, Step, VisitView
 from ihh.web.timeline import walk_min
+from ihh.web.visit_news import behind_text, call_text, news_of, parked_text, then_text
 
 
 class Page(StrEnum):
@@ -95,14 +97,15 @@ def spoken(view: VisitView, page: Page) -> str:
         return _("Your visit is over.") if page is Page.ENDED else ""
     if page is Page.CALLED:
         number = spelled(view.visit.queue_number)
-        return _(
+        turn = _(
             "It is your turn. Number %(number)s, go to desk %(desk)s.", number=number, desk=focus.desk_label
         )
+        return f"{turn} {call_text(focus)}" if focus.is_last_call else turn
     if page is Page.SERVED:
         return _("You are being served at desk %(desk)s.", desk=focus.desk_label)
     if page is Page.WAITING and focus.area is not None:
         return _("Go to area %(area)s and wait there.", area=focus.area.id)
-    return ""
+    return " ".join(_parked(current_house(), focus))
 
 
 def tab_title(view: VisitView, page: Page) -> str:
@@ -224,9 +227,15 @@ def _said(leg: LegView) -> str:
     return text(leg.service.name, text_language())
 
 
+def _parked(house: House, focus: LegView | None) -> tuple[str, ...]:
+    """What is told where the next step is about a call that nobody answered."""
+    return parked_text(house, focus) if focus and focus.held_for is HeldFor.UNANSWERED else ()
+
+
 def shown(house: House, view: VisitView, *, now: datetime) -> dict[str, Any]:
     """All that the fragment's template needs."""
     page = page_of(house, view, now=now)
+    news = news_of(house, view) if view.visit.state == VisitState.IN_HOUSE else []
     stops = stops_of(house, view.legs) if page in (Page.BOOKED, Page.HELD) else []
     return {
         "page": page,
@@ -244,6 +253,12 @@ def shown(house: House, view: VisitView, *, now: datetime) -> dict[str, Any]:
         "key": key_of(view, page),
         "spoken": spoken(view, page),
         "tab_title": tab_title(view, page),
+        "news": news,
+        "heard": [[item.key, f"{item.title} {item.advice}"] for item in news],
+        "then": then_text(house, view),
+        "behind": {leg.ticket_id: behind_text(house, leg) for leg in view.legs},
+        "parked": _parked(house, view.focus),
+        "call_text": call_text,
         "agencies": house.agency,
         "documents": house.document,
         "early_min": house.policy.check_in_early_min,

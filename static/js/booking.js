@@ -45,10 +45,25 @@ for (const opener of document.querySelectorAll("[data-open]")) {
   });
 }
 
+const print = document.querySelector("[data-print]");
+
+if (print) {
+  print.hidden = false;
+  print.addEventListener("click", () => window.print());
+}
+
 const hold = document.querySelector("[data-hold]");
 
 function minutesAndSeconds(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
+/** Leaves by the form's own button, so that what was typed comes along. */
+function giveBack() {
+  const button = document.getElementById(hold.dataset.over);
+  button.name = "over";
+  button.value = "1";
+  button.form.requestSubmit(button);
 }
 
 if (hold) {
@@ -59,7 +74,7 @@ if (hold) {
     onTick: (left) => {
       visible.textContent = t("left", { time: minutesAndSeconds(left) });
     },
-    onEnd: () => location.assign(hold.dataset.over),
+    onEnd: giveBack,
     liveRegion: hold.querySelector("[data-left-said]"),
     sentence: (left) =>
       left >= 60

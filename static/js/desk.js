@@ -35,7 +35,7 @@ function show(state) {
   const page = new DOMParser().parseFromString(state.html, "text/html");
   for (const fresh of page.querySelectorAll("[data-part]")) {
     const name = fresh.dataset.part;
-    const html = fresh.outerHTML;
+    const html = kept(fresh);
     if (sent.get(name) === html) continue;
     sent.set(name, html);
     if (name === "bar") changedAt = performance.now();
@@ -47,18 +47,32 @@ function show(state) {
   tick();
 }
 
+/** What tells one state of a part from another: all but what differs in every rendering, of other parts than the form. */
+function kept({ dataset, outerHTML }) {
+  return dataset.part === "form" ? outerHTML : outerHTML.replaceAll(/name="(csrf_token|request_id)" value="[^"]*"/g, "");
+}
+
 /** Puts `fresh` in the place of `old` and gives back what the clerk had opened, scrolled to and focused. */
 function replace(old, fresh) {
   const opened = [...old.querySelectorAll("details[open]")].map((details) => details.id);
   const focused = old.contains(document.activeElement) ? document.activeElement.id : "";
+  const written = [...old.querySelectorAll("input.input")].filter(({ value }) => value);
+  const caret = document.activeElement?.selectionStart;
   const top = old.scrollTop;
   old.replaceWith(fresh);
   for (const id of opened) {
     const details = fresh.querySelector(`#${CSS.escape(id)}`);
     if (details) details.open = true;
   }
+  for (const { id, value } of written) {
+    const input = fresh.querySelector(`#${CSS.escape(id)}`);
+    if (input) input.value = value;
+  }
   fresh.scrollTop = top;
-  if (focused) (document.getElementById(focused) ?? mainAction())?.focus({ preventScroll: true });
+  if (!focused) return;
+  const again = document.getElementById(focused) ?? mainAction();
+  again?.focus({ preventScroll: true });
+  if (again?.matches("input.input")) again.setSelectionRange(caret, caret);
 }
 
 function say(sentence, tone) {
@@ -74,19 +88,28 @@ function formOf(button) {
   return new URLSearchParams(data);
 }
 
-async function send(button) {
+/** A form of the line with the tokens of the screen's own, which are never older. */
+function ownForm(form) {
+  const data = new FormData(form);
+  for (const [name, value] of new FormData(document.getElementById("act"))) {
+    if (name === "csrf_token" || name === "request_id") data.set(name, value);
+  }
+  return new URLSearchParams(data);
+}
+
+async function send(address, body, back = mainAction) {
   const press = ++presses;
   busy = true;
   document.body.setAttribute("aria-busy", "true");
   try {
-    const answer = await fetch(button.formAction, {
+    const answer = await fetch(address, {
       method: "POST",
-      body: formOf(button),
+      body,
       headers: { Accept: "application/json" },
       credentials: "same-origin",
       signal: AbortSignal.timeout(SEND_LIMIT),
     });
-    take(await answer.json(), answer.status, press === presses);
+    take(await answer.json(), answer.status, press === presses, back);
   } catch {
     if (press === presses) say(t("unsent"), "refused");
   } finally {
@@ -101,7 +124,7 @@ async function send(button) {
  * An answer is a new state, an address to go to, or a problem: signed out, or the desk is another's now.
  * Only the last button pressed is spoken of.
  */
-function take(answer, status, isLast) {
+function take(answer, status, isLast, back) {
   if (answer.go) {
     location.assign(answer.go);
     return;
@@ -118,7 +141,7 @@ function take(answer, status, isLast) {
   updates.now();
   if (!isLast) return;
   say(answer.sentence, answer.tone);
-  mainAction()?.focus({ preventScroll: true });
+  ((answer.tone === "refused" && back()) || mainAction())?.focus({ preventScroll: true });
 }
 
 document.addEventListener("click", (event) => {
@@ -126,7 +149,16 @@ document.addEventListener("click", (event) => {
   if (!button) return;
   event.preventDefault();
   const isSecondPress = !pressedByKey && button.closest(".bar") && performance.now() - changedAt < SETTLE;
-  if (!busy && !isSecondPress) send(button);
+  if (!busy && !isSecondPress) send(button.formAction, formOf(button));
+});
+
+/* A call out of turn, with its reason: refused, the clerk goes on writing. */
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-act]");
+  if (!form) return;
+  event.preventDefault();
+  const input = form.querySelector("input.input").id;
+  if (!busy) send(form.action, ownForm(form), () => document.getElementById(input));
 });
 
 /* A held Enter would press whatever comes to stand under it. */
@@ -251,7 +283,7 @@ function showAge(seconds) {
   stale.textContent = isOld ? t("stale", { seconds }) : "";
 }
 
-for (const element of document.querySelectorAll("[data-part]")) sent.set(element.dataset.part, element.outerHTML);
+for (const element of document.querySelectorAll("[data-part]")) sent.set(element.dataset.part, kept(element));
 freshness.confirm();
 markShortcuts();
 tick();

@@ -45,8 +45,17 @@ function remember() {
   };
 }
 
-function tell({ page, spoken }) {
-  told.textContent = spoken;
+/* What the house did to the visit is told aloud once; what the page was opened with, the reader finds in it. */
+const heard = new Set();
+
+/** The sentences of a fragment that were not told before. */
+function fresh(dataset) {
+  const news = JSON.parse(dataset.heard).filter(([key]) => !heard.has(key));
+  for (const [key] of news) heard.add(key);
+  return news.map(([, sentence]) => sentence);
+}
+
+function ring({ page }) {
   if (page !== "called") return;
   window.scrollTo({ top: 0 });
   navigator.vibrate?.([400, 150, 400, 150, 800]);
@@ -62,7 +71,10 @@ function show(html) {
   colour(state);
   document.title = `${state.title} – ${live.dataset.house}`;
   offerSound();
-  if (state.key !== before) tell(state);
+  const isNewStep = state.key !== before;
+  const sentences = [...(isNewStep ? [state.spoken] : []), ...fresh(state)].filter(Boolean);
+  if (sentences.length) told.textContent = sentences.join(" ");
+  if (isNewStep) ring(state);
 }
 
 async function ask() {
@@ -133,6 +145,7 @@ connect("/visit", {
   onOnline: refresh,
 });
 setInterval(showAge, 1000);
+fresh(shown().dataset);
 addEventListener("online", refresh);
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refresh());
 offerSound();

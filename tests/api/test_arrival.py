@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from ihh.models.account import DeviceKind
-from ihh.services import desks, devices, serving
+from ihh.services import day_clock, desks, devices, serving
+from ihh.services.booking import find_by_link
+from ihh.services.replanning import replan_late_visits
+from ihh.services.tickets import tickets_of
 from tests.api.conftest import API, Booker, Guarded, SetClock, code_of
+from tests.services.test_replanning import arrived
 
 KELA = {"service": "kela.advice", "people": ["p1"]}
 
@@ -135,3 +139,43 @@ def test_a_display_polls_the_board_by_its_etag(
 def test_only_a_paired_display_sees_the_board(client: FlaskClient, kiosk: Guarded) -> None:
     assert code_of(client.get(f"{API}/boards/hall")) == (401, "unauthorized")
     assert code_of(kiosk.get("/boards/hall")) == (401, "unauthorized")
+
+
+def test_a_visit_tells_where_to_wait_and_what_became_of_an_unanswered_call(
+    client: FlaskClient, kiosk: Guarded, now: datetime, set_clock: SetClock
+) -> None:
+    tax = {"service": "vero.tax_card", "people": ["p1"]}
+    for index in range(6):
+        kiosk.post("/walk-ins", walk_in(f"before-{index:04d}"))
+    for desk in ("kela-2", "vero-1"):
+        desks.open_desk(desk, None, now=now)
+    visit = kiosk.post("/walk-ins", walk_in("walk-in-0001", KELA, tax)).get_json()["visit"]
+    assert (visit["step"], visit["wait_at"]["id"]) == ("to_area", "B")
+    ticket = next(one for one in tickets_of(find_by_link(visit["token"]).id) if one.agency_id == "vero")
+    serving.call_ticket("vero-1", ticket.id, now=now, by="t")
+    day_clock.tick(now=now + timedelta(minutes=3))
+    parked = client.get(f"{API}/visits/{visit['token']}").get_json()
+    leg = next(one for one in parked["legs"] if one["service"]["id"] == "vero.tax_card")
+    assert (leg["state"], leg["held_for"], leg["returns_at"]) == (
+        "held",
+        "unanswered",
+        "2026-12-01T08:13:00Z",
+    )
+    assert leg["is_last_call"] is False
+    assert parked["wait_at"]["id"] == "B", "Kela's line goes on"
+    day_clock.tick(now=now + timedelta(minutes=13))
+    serving.call_ticket("vero-1", ticket.id, now=now + timedelta(minutes=14), by="t")
+    called = client.get(f"{API}/visits/{visit['token']}").get_json()
+    leg = next(one for one in called["legs"] if one["service"]["id"] == "vero.tax_card")
+    assert (called["step"], called["wait_at"], leg["is_last_call"]) == ("to_desk", None, True)
+
+
+def test_a_visit_tells_which_of_its_times_moved_and_why(client: FlaskClient) -> None:
+    found, _dvv, (kela,) = arrived("dvv.register", "kela.social_security")
+    was = kela.booked_at
+    assert replan_late_visits(now=was + timedelta(minutes=12)) == 1
+    legs = client.get(f"{API}/visits/{found.link_token}").get_json()["legs"]
+    leg = next(one for one in legs if one["service"]["id"] == "kela.social_security")
+    change = leg["change"]
+    assert (change["was"], change["because"]) == (was.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "dvv")
+    assert change["becomes"] == leg["booked_at"]

@@ -110,7 +110,16 @@ def test_legs_that_fit_nowhere_are_named(client: FlaskClient) -> None:
         "not_after": "04:00",
     }
     answer = client.post(f"{API}/plans", json=body).get_json()
-    assert answer == {"visits": [], "blocked": [{"service": "dvv.changes", "people": ["p1"]}]}
+    assert answer == {
+        "visits": [],
+        "mixed": None,
+        "two": None,
+        "pairs": [],
+        "alone": [],
+        "blocked": [{"service": "dvv.changes", "people": ["p1"]}],
+        "remote": [],
+        "can_wait": False,
+    }
 
 
 def test_one_open_visit_too_many_of_a_contact_is_refused(client: FlaskClient, booker: Booker) -> None:

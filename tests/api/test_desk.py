@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import User
 from ihh.models.account import Role
-from ihh.services import accounts, check_in, desks
-from ihh.services.booking import LegWish, Wish
+from ihh.services import accounts, check_in, day_clock, desks, serving
 from tests.api.conftest import PASSWORD, Guarded, code_of, staff_client
 
 ClerkOf = Callable[[str], tuple[User, Guarded]]
@@ -54,6 +54,45 @@ def test_a_visitor_is_called_served_and_sent_on(clerk: Guarded, now: datetime) -
     assert clerk.get(DESK).get_json()["guest"] is None
 
 
+def test_a_call_out_of_turn_needs_a_reason_and_tells_it(clerk: Guarded, now: datetime) -> None:
+    for _ in range(2):
+        arrive(now)
+    ticket = clerk.get(DESK).get_json()["line"][1]["ticket"]
+    body = {"request_id": uuid4().hex, "ticket": ticket}
+    assert code_of(clerk.post(f"{DESK}/calls", body)) == (422, "invalid")
+    refused = clerk.post(f"{DESK}/calls", body | {"why": "for 010594Y9032"})
+    assert code_of(refused) == (422, "identity_code_given")
+    assert act(clerk, "calls", ticket=ticket, why="Must leave at eleven")["ticket"] == ticket
+    act(clerk, "recall")
+    call = clerk.get(DESK).get_json()["guest"]["call"]
+    assert (call["is_chosen"], call["why"], call["reason"]) == (True, "Must leave at eleven", "walk_in")
+    assert (call["recalls"], call["by_itself"]) == (1, 0)
+
+
+def test_the_line_tells_when_a_visitor_is_back_and_never_from_what(clerk: Guarded, now: datetime) -> None:
+    arrive(now, "kela.advice", "vero.tax_card")
+    desks.open_desk("vero-1", None, now=now)
+    serving.call_next("vero-1", now=now, by="test")
+    answer = clerk.get(DESK)
+    (row,) = answer.get_json()["line"]
+    assert row["is_free"] is False
+    assert set(row["elsewhere"]) == {"low", "high"}
+    assert 0 <= row["elsewhere"]["low"] < row["elsewhere"]["high"]
+    assert "vero" not in answer.text
+
+
+def test_a_parked_visitor_is_on_hold_with_the_reason_and_the_return(clerk: Guarded, now: datetime) -> None:
+    arrive(now)
+    act(clerk, "calls")
+    for seconds in (90, 150, 210):  # the call was a moment after `now`
+        day_clock.tick(now=now + timedelta(seconds=seconds))
+    state = clerk.get(DESK).get_json()
+    assert state["guest"] is None
+    (row,) = state["held"]
+    assert (row["held_for"], row["call"]["by_itself"]) == ("unanswered", 2)
+    assert (row["since"], row["returns_at"]) == ("2026-12-01T08:03:30Z", "2026-12-01T08:13:30Z")
+
+
 def test_a_call_sent_twice_calls_once(clerk: Guarded, now: datetime) -> None:
     arrive(now)
     arrive(now)
@@ -82,7 +121,7 @@ def test_the_other_actions_end_where_they_say(clerk: Guarded, now: datetime) -> 
     act(clerk, "calls")
     assert act(clerk, "requeue")["state"] == "waiting"
     last = clerk.get(DESK).get_json()["line"][-1]["ticket"]
-    assert act(clerk, "calls", ticket=last)["ticket"] == last, "out of turn"
+    assert act(clerk, "calls", ticket=last, why="Must leave")["ticket"] == last, "out of turn"
     assert act(clerk, "no-show")["state"] == "no_show"
     act(clerk, "calls")
     act(clerk, "start")
@@ -95,7 +134,7 @@ def test_what_cannot_be_done_is_refused(clerk: Guarded, now: datetime) -> None:
         return code_of(clerk.post(f"{DESK}/{action}", {"request_id": "request-1", **body}))
 
     assert refused("calls") == (409, "nobody_to_call")
-    assert refused("calls", ticket=999) == (409, "wrong_state")
+    assert refused("calls", ticket=999, why="Must leave") == (409, "wrong_state")
     assert refused("complete") == (409, "wrong_state")
     assert refused("complete", outcome="transferred") == (422, "invalid")
     arrive(now, "kela.advice", "city.guidance")

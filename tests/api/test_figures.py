@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from flask import Flask
 
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import User
 from ihh.models.account import Role
 from ihh.services import accounts, check_in
-from ihh.services.booking import LegWish, Wish
 from tests.api.conftest import PASSWORD, Guarded, SetClock, code_of, staff_client
 
 ClerkOf = Callable[[str], tuple[User, Guarded]]

@@ -145,6 +145,7 @@ def call_to_desk(desk: Page, phone: Page) -> None:
         desk.locator(".who__number").wait_for(state="detached")
     row = desk.locator(".line .row").filter(has_text=re.compile(number.replace(" ", r"\s")))
     row.locator("summary").click()
+    row.locator("input[name=why]").fill("For the picture")
     row.locator("button[id^=call-]").click()
     desk.locator(".who__number").wait_for()
 

@@ -15,9 +15,9 @@ from ihh import config
 from ihh.app import create_app
 from ihh.db import db
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Ticket, Visit
 from ihh.services import check_in
-from ihh.services.booking import LegWish, Wish
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
 from tests.servers.server import RunningServer
 
@@ -261,3 +261,27 @@ def test_every_page_is_accessible(open_page: OpenPage, walk_in: WalkIn, axe: Axe
         assert page.evaluate("document.documentElement.scrollWidth") <= 720
     finally:
         leave(page)
+
+
+def test_a_call_out_of_turn_is_reasoned_by_keyboard_and_nothing_typed_is_lost(
+    desk: Page, walk_in: WalkIn, axe: Axe, allow_console: AllowConsole
+) -> None:
+    allow_console("422")
+    walk_in(desk, "city.guidance")
+    second = walk_in(desk, "city.guidance")
+    row = desk.locator(".line .row").filter(has_text=second)
+    row.locator("summary").press("Enter")
+    why = row.locator("input[name=why]")
+    why.focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".who__number")).to_have_count(0)  # without a reason nothing is sent
+    desk.keyboard.type("nn for 010594Y9032")  # a shortcut's letter is only a letter here
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#said")).to_contain_text("looks like an identity code")
+    expect(why).to_have_value("nn for 010594Y9032")
+    expect(why).to_be_focused()
+    axe(desk)
+    why.fill("The bus leaves at eleven")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".who__why")).to_contain_text("Called out of turn: The bus leaves at eleven.")
+    expect(desk.locator(".who__number")).to_contain_text(second)

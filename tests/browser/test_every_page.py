@@ -15,6 +15,9 @@ STAFF = (
     ("kela", "/desk"),
     ("analyst", "/statistics"),
     ("supervisor", "/staff/start"),
+    ("supervisor", "/staff/calendar"),
+    ("administrator", "/staff/calendar"),
+    ("administrator", "/staff/durations"),
 )
 
 LANGUAGES = ("en", "fi", "sv", "ar-XB")

@@ -15,9 +15,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from ihh import clock
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Visit
-from ihh.services import booking, check_in, serving
-from ihh.services.booking import LegWish, Wish, find_by_link
+from ihh.services import booking, check_in, proposals, serving
+from ihh.services.booking import find_by_link
 from tests import situations
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
 from tests.browser.reading import read_qr
@@ -189,7 +190,7 @@ def test_an_open_booking_follows_a_move_and_the_check_in(page_phone: Page) -> No
     settle()
     page_phone.goto(f"/v/{visit.link_token}")
     page_phone.get_by_label("Business ID").check()
-    offers = booking.propose(wanted, now=clock.now(), not_before=11 * 60, moving=visit.id)
+    offers = proposals.propose(wanted, now=clock.now(), not_before=11 * 60, moving=visit.id)
     assert offers.earliest is not None
     booking.move(visit.id, offers.earliest, now=clock.now())
     expect(page_phone.get_by_text("Starts at 11:")).to_be_visible(timeout=5_000)

@@ -117,3 +117,11 @@ def test_the_secret_is_made_once_and_kept_private(installed):
     ihh("device", "list", folder=installed)
     assert secret.read_text() == before
     assert len(before) >= 32
+
+
+@pytest.mark.parametrize(
+    ("weekday", "words"),
+    [("sunday", ("WEEKDAY", "never open on a sunday")), ("tuesday", ("too little history",))],
+)
+def test_staffing_says_why_it_cannot_say_anything(installed, weekday, words):
+    refused(ihh("staffing", weekday, folder=installed, DEMO="0"), *words)

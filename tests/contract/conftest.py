@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zlib import crc32
 
@@ -16,19 +16,36 @@ from flask.testing import FlaskClient
 from schemathesis import Case, GenerationMode
 from schemathesis.config import GenerationConfig, ProjectConfig, ProjectsConfig, SchemathesisConfig
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from sqlalchemy import select
 
 from ihh import clock
+from ihh.db import db
 from ihh.domain.party import Party
-from ihh.models import User
+from ihh.domain.ticket import TicketState
+from ihh.domain.visit import VisitState
+from ihh.domain.waitlist import OPEN
+from ihh.domain.wish import LegWish, Wish
+from ihh.models import Ticket, User, Visit, WaitlistEntry
 from ihh.models.account import DeviceKind, Role
 from ihh.presentation import plan_token
 from ihh.presentation.access import device_cookie
 from ihh.presentation.limits import limiter
-from ihh.services import accounts, booking, check_in, desks, devices, serving
-from ihh.services.booking import LegWish, Wish
+from ihh.services import (
+    accounts,
+    booking,
+    check_in,
+    desks,
+    devices,
+    proposals,
+    serving,
+    waitlist,
+    waitlist_entries,
+)
 from tests.servers.site import Site
 
 DESK = "kela-1"
+FRIDAY = date(2026, 12, 4)
+OF_THE_WAITLIST = ("get_entry", "take_offer", "decline_offer", "leave_waitlist")
 WITHIN_REACH = {
     "recall": "called",
     "start": "called",
@@ -72,7 +89,8 @@ class House:
         if operation == "get_figures" and chosen % 2:
             case.query |= {"from": "2026-11-01", "to": f"2026-12-{chosen % 28 + 1:02d}"}
         if "token" in case.path_parameters:
-            case.path_parameters["token"] = self._visit(operation, chosen)
+            waits = operation in OF_THE_WAITLIST
+            case.path_parameters["token"] = self._entry(chosen) if waits else self._visit(operation, chosen)
         if "desk_id" in case.path_parameters:
             case.path_parameters["desk_id"] = DESK if chosen % 4 else "dvv-1"
             self._bring_to_desk(WITHIN_REACH.get(operation))
@@ -91,8 +109,9 @@ class House:
             body["code"] = self._arriving() if chosen % 3 else "ABCD1234"
         if operation == "transfer" and chosen % 2:
             body["service"] = "city.guidance"
-        if operation == "call_visitor" and chosen % 3:
-            body["ticket"] = None
+        if operation == "call_visitor":
+            body["ticket"] = None if chosen % 3 else self._someone_in_line()
+            body["why"] = "Must leave at eleven" if chosen % 6 else None
         if "legs" in body and chosen % 2:
             service = "kela.advice" if operation == "take_walk_in" else "chamber.employer"
             body["legs"] = [{"service": service, "people": ["p1"]}]
@@ -100,12 +119,20 @@ class House:
             body.pop("answers", None)
         if operation == "find" and chosen % 2:
             body["answers"] = {"purpose": "work", "citizenship": "nordic", "identity_code": "yes"}
+        if operation == "join_waitlist" and chosen % 2:
+            self._fill_friday()
+            body |= {"from": FRIDAY.isoformat(), "to": FRIDAY.isoformat(), "contact": None}
+            body |= {"not_before": "00:00", "not_after": "24:00"}
         if operation == "confirm_visit" and chosen % 2:
             body["contact"] = {"email": f"visitor{next(self._count)}@example.com"}
 
+    def _someone_in_line(self) -> int:
+        of_kela = select(Ticket.id).where(Ticket.agency_id == "kela", Ticket.state == TicketState.WAITING)
+        return db.session.scalars(of_kela.order_by(Ticket.id.desc())).all()[0]
+
     def _plan(self, chosen: int) -> str:
         wish = Wish(Party(1), (LegWish("chamber.employer", ("p1",)),), "en")
-        options = booking.propose(
+        options = proposals.propose(
             wish, now=self.now, first=(self.now + timedelta(days=chosen % 30)).date()
         ).all
         return plan_token.seal(wish, options[0], now=self.now)
@@ -121,15 +148,34 @@ class House:
 
     def _held(self) -> Any:
         wish = Wish(Party(1), (LegWish("chamber.employer", ("p1",)),), "en")
-        option = booking.propose(wish, now=self.now).earliest
+        option = proposals.propose(wish, now=self.now).earliest
         assert option is not None
         return booking.hold(wish, option, source=None, now=self.now)
+
+    def _entry(self, chosen: int) -> str:
+        """The link of someone on the waitlist, mostly one with an offer."""
+        self._fill_friday()
+        wish = Wish(Party(1), (LegWish("chamber.employer", ("p1",)),), "en")
+        entry = waitlist_entries.join(wish, None, first=FRIDAY, last=FRIDAY, now=self.now, source=None)
+        if chosen % 4:
+            friday = select(Visit.id).where(Visit.service_date == FRIDAY, Visit.state == VisitState.BOOKED)
+            booking.cancel(db.session.scalars(friday).all()[0], now=self.now)
+        return entry.link_token
+
+    def _fill_friday(self) -> None:
+        """The chamber's Friday has no time left, and nobody else waits for it."""
+        for entry in db.session.scalars(select(WaitlistEntry).where(WaitlistEntry.state.in_(OPEN))):
+            waitlist.leave(entry.id, now=self.now)
+        wish = Wish(Party(1), (LegWish("chamber.employer", ("p1",)),), "en")
+        while option := proposals.propose(wish, now=self.now, first=FRIDAY, last=FRIDAY).earliest:
+            held = booking.hold(wish, option, source=None, now=self.now)
+            booking.confirm(held.id, None, now=self.now)
 
     def _arriving(self) -> str:
         """The code of a booked visit whose time has come: booked yesterday evening for this morning."""
         wish = Wish(Party(1), (LegWish("dvv.changes", ("p1",)),), "en")
         evening = self.now - timedelta(hours=14)
-        option = booking.propose(wish, now=evening).earliest
+        option = proposals.propose(wish, now=evening).earliest
         assert option is not None
         visit = booking.hold(wish, option, source=None, now=evening)
         return booking.confirm(visit.id, None, now=evening).booking_code

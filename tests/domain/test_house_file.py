@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,18 @@ from typing import Any
 import pytest
 
 import ihh
-from ihh.domain.house import Channel, House, Policy, Span, WalkMin, Who
+from ihh.domain.house import (
+    Channel,
+    Figures,
+    House,
+    Limits,
+    LinePolicy,
+    ListedNetwork,
+    Policy,
+    Span,
+    WalkMin,
+    Who,
+)
 from ihh.domain.house_file import (
     HouseFileError,
     LanguageGap,
@@ -24,6 +37,7 @@ from ihh.domain.house_file import (
     read_data,
     read_house,
 )
+from ihh.domain.house_file.sections import BOUNDS
 
 HELSINKI = Path(ihh.__file__).parent / "houses" / "helsinki.toml"
 MORNING = Span(9 * 60, 12 * 60)
@@ -47,6 +61,10 @@ def small_house() -> dict[str, Any]:
         "hours": {"mon-fri": [["09:00", "16:00"]]},
         "holiday_categories": ["public"],
         "walk_min": {"same_zone": 5, "other_zone": 10},
+        "listed_network": [
+            {"network": "192.0.2.0/24", "holds_per_hour": 200},
+            {"network": "2001:db8::/32", "holds_per_hour": 21},
+        ],
         "zone": [{"id": "A", "name": text("Area"), "directions": text("Ahead"), "walk_min": 1}],
         "agency": [
             {"id": "reg", "prefix": "R", "zone": "A", "name": text("Registry"), "short_name": text("Reg")},
@@ -76,6 +94,7 @@ def small_house() -> dict[str, Any]:
                 "base_min": 25,
                 "per_extra_person_min": 10,
                 "who": "everyone",
+                "kept_pct": 10,
                 "documents": [{"document": "passport", "when": [{"party": ["one"]}]}],
             },
             {
@@ -90,7 +109,9 @@ def small_house() -> dict[str, Any]:
                 "who": "one",
                 "after": ["reg.new"],
                 "applies": [{}],
-                "blocked": [{"when": [{"code": ["no"]}], "reason": text("No"), "instead": text("Do")}],
+                "blocked": [
+                    {"when": [{"code": ["no"]}], "wait_days": 21, "reason": text("No"), "instead": text("Do")}
+                ],
                 "note": [{"reason": text("Note")}],
             },
             {
@@ -189,9 +210,51 @@ class TestDefaultHouse:
 
     def test_walks_limits_and_policy(self, house: House) -> None:
         assert house.walk == WalkMin(5, 10)
-        assert house.policy == Policy(45, 10, 10, 60, 15)
-        assert (house.limits.party_max, house.limits.legs_max, house.figures.small_cell) == (6, 8, 5)
+        assert house.policy == Policy(45, 10, 10, 60, 15, 1, 3, 10, 2, LinePolicy.ALL)
+        assert house.limits == Limits(
+            party_max=6, legs_max=8, horizon_days=60, hold_min=10, hold_extension_min=5, holds_per_hour=20,
+            open_visits_per_contact=3, book_ahead_min=30, release_hours=48, waitlist_offer_min=240,
+            measured_from=50,
+        )  # fmt: skip
+        assert house.figures.small_cell == 5
         assert {zone.id for zone in house.zones} == {"A", "B", "C"}
+
+    def test_a_tenth_of_the_scarce_appointments_is_kept_for_the_desks(self, house: House) -> None:
+        kept = {service.id: service.kept_pct for service in house.services if service.kept_pct}
+        assert kept == {
+            "migri.eu_registration": 10,
+            "dvv.register": 10,
+            "dvv.changes": 10,
+            "kela.social_security": 10,
+        }
+
+    def test_only_what_waits_for_the_identity_code_has_days(self, house: House) -> None:
+        """It comes in two to four weeks; of a residence permit nobody can say when."""
+        days = [
+            (service.id, block.when, block.wait_days)
+            for service in house.services
+            for block in service.blocked
+        ]
+        permit = ({"permit": ("no",)},)
+        assert days == [
+            ("dvv.register", ({"citizenship": ("eu",), "identity_code": ("no",)},), 21),
+            ("dvv.register", permit, 0),
+            ("vero.tax_card", ({"identity_code": ("no",)},), 21),
+            ("employment.jobseeker", permit, 0),
+            ("employment.espoo", permit, 0),
+            ("employment.vantaa", permit, 0),
+        ]
+
+    def test_no_network_may_hold_more_until_the_house_lists_one(self, house: House) -> None:
+        assert house.listed_networks == ()
+
+    def test_the_network_in_the_comment_is_one_that_could_be_listed(self) -> None:
+        raw = HELSINKI.read_text(encoding="utf-8")
+        commented = re.findall(
+            r"^# (\[\[listed_network\]\]|network = .*|holds_per_hour = .*)$", raw, re.MULTILINE
+        )
+        data = read_data(HELSINKI) | tomllib.loads("\n".join(commented))
+        assert parse_house(data).listed_networks == (ListedNetwork("192.0.2.0/24", 200),)
 
     def test_who_must_attend(self, house: House) -> None:
         assert house.service["dvv.register"].who is Who.EVERYONE
@@ -226,6 +289,10 @@ class TestDefaultHouse:
 
     def test_unsourced_values_are_listed_as_assumed(self, house: House) -> None:
         assert {"service *: wait_min", "desk *: languages", "desk *: hours"} <= set(house.assumed)
+        assert {"service *: kept_pct", "service *: blocked.wait_days", "limits"} <= set(house.assumed)
+        assert {f"policy.{key}_min" for key in ("recall", "park", "return", "last_call")} <= set(
+            house.assumed
+        )
         assert not [path for path in house.assumed if "phone" in path]
 
     def test_no_text_holds_an_identity_code(self) -> None:
@@ -247,6 +314,45 @@ class TestReading:
         assert house.service["tax.card"].notes[0].when == ({},)
         assert house.service["tax.card"].notes[0].instead == {}
         assert house.prerequisites["tax.card"] == frozenset({"reg.new"})
+        assert [service.kept_pct for service in house.services] == [10, 0, 0]
+        assert [block.wait_days for block in house.service["tax.card"].blocked] == [21]
+        assert house.listed_networks == (
+            ListedNetwork("192.0.2.0/24", 200),
+            ListedNetwork("2001:db8::/32", 21),
+        )
+
+    def test_what_is_left_out_has_its_usual_value(self) -> None:
+        data = small_house()
+        del data["listed_network"], data["service"][0]["kept_pct"]
+        del data["service"][1]["blocked"][0]["wait_days"]
+        house = parse_house(data)
+        assert house.listed_networks == ()
+        assert house.service["reg.new"].kept_pct == 0
+        assert house.service["tax.card"].blocked[0].wait_days == 0
+        usual = (house.policy.recall_min, house.policy.park_min, house.policy.return_min)
+        assert (*usual, house.policy.last_call_min, house.policy.lines) == (1, 3, 10, 2, "all")
+        limits = house.limits
+        assert (limits.hold_extension_min, limits.release_hours) == (5, 48)
+        assert (limits.waitlist_offer_min, limits.measured_from) == (240, 50)
+
+    def test_settings_of_the_day_and_of_booking_are_read(self) -> None:
+        data = small_house()
+        data["policy"] = {"recall_min": 2, "park_min": 6, "return_min": 20, "last_call_min": 3,
+                          "lines": "one_at_a_time"}  # fmt: skip
+        data["limits"] = {"hold_extension_min": 7, "release_hours": 0, "waitlist_offer_min": 60,
+                          "measured_from": 200}  # fmt: skip
+        house = parse_house(data)
+        assert house.policy == Policy(
+            recall_min=2, park_min=6, return_min=20, last_call_min=3, lines=LinePolicy.ONE_AT_A_TIME
+        )
+        assert house.limits == Limits(
+            hold_extension_min=7, release_hours=0, waitlist_offer_min=60, measured_from=200
+        )
+
+    def test_a_single_address_is_a_network(self) -> None:
+        data = small_house()
+        data["listed_network"] = [{"network": "198.51.100.7", "holds_per_hour": 100}]
+        assert parse_house(data).listed_networks == (ListedNetwork("198.51.100.7", 100),)
 
     def test_spans_are_put_in_order(self) -> None:
         data = small_house()
@@ -315,9 +421,54 @@ BROKEN: list[tuple[str, Break, list[tuple[str, str]]]] = [
     ("assumed", lambda d: d.update(assumed=["desk *: hours", "desk reg-9: hours", "walk_min.far", "?"]),
      [(f"assumed[{n}]", f'"{path}" leads to no value of this file')
       for n, path in ((2, "desk reg-9: hours"), (3, "walk_min.far"), (4, "?"))]),
+    ("assumed in arrays",
+     lambda d: d.update(assumed=["service *: blocked.wait_days", "service tax.card: blocked.wait_days",
+                                 "service reg.new: blocked.wait_days", "service *: blocked.wait_days.x",
+                                 "listed_network *: holds_per_hour", "listed_network *: name"]),
+     [(f"assumed[{n}]", f'"{path}" leads to no value of this file')
+      for n, path in ((3, "service reg.new: blocked.wait_days"), (4, "service *: blocked.wait_days.x"),
+                      (6, "listed_network *: name"))]),
     ("a table is needed", lambda d: d.update(policy=[]), [("policy", "must be a table, not an array")]),
     ("settings out of bounds", lambda d: d.update(limits={"party_max": 9, "legs": 3}),
      [("limits.party_max", "9 must be from 1 to 6"), ("limits.legs", "unknown key")]),
+    ("settings of the day out of bounds",
+     lambda d: d.update(policy={"recall_min": 0, "park_min": 61, "return_min": 0, "last_call_min": 61}),
+     [("policy.recall_min", "0 must be from 1 to 60"), ("policy.park_min", "61 must be from 1 to 60"),
+      ("policy.return_min", "0 must be from 1 to 480"), ("policy.last_call_min", "61 must be from 1 to 60")]),
+    ("settings of booking out of bounds",
+     lambda d: d.update(limits={"hold_extension_min": 0, "release_hours": 721, "waitlist_offer_min": 9,
+                                "measured_from": 0}),
+     [("limits.hold_extension_min", "0 must be from 1 to 60"), ("limits.release_hours", "721 must be from 0 to 720"),
+      ("limits.waitlist_offer_min", "9 must be from 10 to 2880"), ("limits.measured_from", "0 must be from 1 to 10000")]),
+    ("a policy of lines that nobody knows", lambda d: d.update(policy={"lines": "some"}),
+     [("policy.lines", '"some" must be one of all, one_at_a_time')]),
+    ("a policy of lines that is no string", lambda d: d.update(policy={"lines": True}),
+     [("policy.lines", "must be a string, not a boolean")]),
+    ("freed before it is recalled", lambda d: d.update(policy={"recall_min": 3}),
+     [("policy.park_min", "3 must be more than recall_min, 3")]),
+    ("freed at the recall", lambda d: d.update(policy={"recall_min": 4, "park_min": 4}),
+     [("policy.park_min", "4 must be more than recall_min, 4")]),
+    # networks
+    ("no network", lambda d: d["listed_network"][0].update(network="embassy"),
+     [("listed_network[1]: network", '"embassy" must be a network such as 192.0.2.0/24')]),
+    ("a network with bits behind its prefix", lambda d: d["listed_network"][0].update(network="192.0.2.7/24"),
+     [("listed_network[1]: network", '"192.0.2.7/24" must be a network such as 192.0.2.0/24')]),
+    ("a network without its keys", lambda d: d.update(listed_network=[{"name": "x"}]),
+     [("listed_network[1]: network", "missing"), ("listed_network[1]: holds_per_hour", "missing"),
+      ("listed_network[1]: name", "unknown key")]),
+    ("a network that is no table", lambda d: d.update(listed_network=["192.0.2.0/24"]),
+     [("listed_network[1]", "must be a table, not a string")]),
+    ("networks that overlap",
+     lambda d: d["listed_network"].extend([{"network": "192.0.2.128/25", "holds_per_hour": 50},
+                                           {"network": "192.0.3.0/24", "holds_per_hour": 50},
+                                           {"network": "2001:db8:1::/48", "holds_per_hour": 50}]),
+     [("listed_network[3]: network", '"192.0.2.128/25" overlaps listed_network[1], "192.0.2.0/24"'),
+      ("listed_network[5]: network", '"2001:db8:1::/48" overlaps listed_network[2], "2001:db8::/32"')]),
+    ("a network that may hold no more than anyone",
+     lambda d: d["listed_network"][0].update(holds_per_hour=20),
+     [("listed_network[1]: holds_per_hour", "20 must be more than everyone may hold, 20")]),
+    ("a network that may hold too many", lambda d: d["listed_network"][0].update(holds_per_hour=1001),
+     [("listed_network[1]: holds_per_hour", "1001 must be from 1 to 1000")]),
     ("walk", lambda d: d["walk_min"].pop("other_zone"), [("walk_min.other_zone", "missing")]),
     ("a section that is a table", lambda d: d.update(document={}),
      [("document", "must be an array, not a table"),
@@ -415,6 +566,18 @@ BROKEN: list[tuple[str, Break, list[tuple[str, str]]]] = [
      [("service[1] reg.new: base_min", "no desk is open for 245 minutes on end")]),
     ("a wait without a line", lambda d: d["service"][0].update(wait_min=5),
      [("service[1] reg.new: wait_min", "only for a service with a walk-in line")]),
+    ("kept time without appointments", lambda d: d["service"][1].update(kept_pct=10),
+     [("service[2] tax.card: kept_pct", "only for a service by appointment")]),
+    ("kept time of a phone line", lambda d: d["service"][2].update(kept_pct=1),
+     [("service[3] tax.call: kept_pct", "only for a service by appointment")]),
+    ("more kept than there is", lambda d: d["service"][0].update(kept_pct=101),
+     [("service[1] reg.new: kept_pct", "101 must be from 0 to 100")]),
+    ("days that are no number", lambda d: d["service"][1]["blocked"][0].update(wait_days="three weeks"),
+     [("service[2] tax.card: blocked[1].wait_days", "must be a whole number, not a string")]),
+    ("days out of bounds", lambda d: d["service"][1]["blocked"][0].update(wait_days=-1),
+     [("service[2] tax.card: blocked[1].wait_days", "-1 must be from 0 to 366")]),
+    ("days of an advice", lambda d: d["service"][1]["note"][0].update(wait_days=3),
+     [("service[2] tax.card: note[1].wait_days", "unknown key")]),
     ("hours of appointments", lambda d: d["service"][0].update(hours={"mon": [["09:00", "10:00"]]}),
      [("service[1] reg.new: hours",
        "only for a walk-in line or a remote service; appointments follow the desks")]),
@@ -536,9 +699,22 @@ class TestLanguageGaps:
 
 
 class TestReference:
+    REFERENCE = (Path(ihh.__file__).parents[1] / "docs" / "house-file.md").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("kind", [Policy, Limits, Figures])
+    def test_every_setting_is_told_with_its_usual_value_and_bounds(self, kind: type) -> None:
+        for item in fields(kind):
+            usual = getattr(kind(), item.name)
+            if isinstance(usual, int):
+                low, high = BOUNDS[item.name]
+                row = f"| `{item.name}` | {usual} | {low}–{high}"
+                assert row in self.REFERENCE, row
+
     def test_the_example_in_the_reference_is_a_house(self, tmp_path: Path) -> None:
-        reference = (Path(ihh.__file__).parents[1] / "docs" / "house-file.md").read_text(encoding="utf-8")
-        [example] = re.findall(r"```toml\n(.*?)```", reference, flags=re.DOTALL)
+        [example] = re.findall(r"```toml\n(.*?)```", self.REFERENCE, flags=re.DOTALL)
         path = tmp_path / "example.toml"
         path.write_text(example, encoding="utf-8")
-        assert read_house(path).service["reg.new"].planned_min(2) == 35
+        house = read_house(path)
+        assert house.service["reg.new"].planned_min(2) == 35
+        assert house.service["reg.new"].kept_pct == 10
+        assert house.service["reg.new"].blocked[0].wait_days == 28

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ihh
+from ihh.domain.follow_up import check_later, days_until
 from ihh.domain.house import Block, Channel, House, Service, Who
 from ihh.domain.house_file import read_house
 from ihh.domain.party import Party
@@ -33,8 +34,6 @@ HOUSE = read_house(Path(ihh.__file__).parent / "houses" / "helsinki.toml")
 
 INDIAN_SPECIALIST = {"purpose": "work", "citizenship": "other", "identity_code": "yes"}
 GERMAN = {"purpose": "work", "citizenship": "eu", "identity_code": "no"}
-SWEDE = {"purpose": "work", "citizenship": "nordic", "identity_code": "no"}
-BUILDER = {"purpose": "construction", "citizenship": "eu", "identity_code": "no"}
 EMPLOYER = {"purpose": "employer"}
 
 
@@ -46,12 +45,16 @@ def ids(route: Route) -> dict[str, list[str]]:
     }
 
 
-def people(route: Route) -> dict[str, tuple[str, ...]]:
-    return {leg.service.id: leg.people for leg in route.now}
-
-
 def documents(route: Route, service: str) -> set[str]:
     return {item.id for leg in route.now if leg.service.id == service for item in leg.documents}
+
+
+def choose(service: str, *, answers: dict[str, str], after_days: int = 0) -> list[str]:
+    """The faults of a visit with that service for one person."""
+    leg = LegChoice(service, ("p1",))
+    return [
+        fault.code for fault in check_legs(HOUSE, Party(1), [leg], answers=answers, after_days=after_days)
+    ]
 
 
 def all_answers() -> list[dict[str, str]]:
@@ -73,99 +76,18 @@ def all_answers() -> list[dict[str, str]]:
 EVERY_ANSWER = all_answers()
 
 
-class TestPersonas:
-    def test_a_family_with_codes_does_all_in_one_visit(self) -> None:
-        route = route_for(HOUSE, INDIAN_SPECIALIST, Party(adults=2, minors=2))
-        assert ids(route)["now"] == ["dvv.register", "vero.tax_card", "kela.social_security"]
-        assert ids(route)["later"] == []
-        assert people(route) == {
-            "dvv.register": ("p1", "p2", "p3", "p4"),
-            "vero.tax_card": ("p1",),
-            "kela.social_security": ("p1", "p2"),
-        }
-        assert "city.guidance" in {leg.service.id for leg in route.optional}
-        assert documents(route, "dvv.register") == {
-            "passport",
-            "permit_card",
-            "employment_contract",
-            "address",
-            "family_certificates",
-        }
+class TestPeople:
+    """Whole routes stand in `test_personas`."""
 
-    def test_a_german_without_a_code_registers_first_and_comes_again(self) -> None:
-        route = route_for(HOUSE, GERMAN, Party(1))
-        assert ids(route)["now"] == ["migri.eu_registration"]
-        assert ids(route)["later"] == ["dvv.register", "vero.tax_card"]
-        dvv, vero = route.later
-        assert "EU registration comes first" in dvv.reason["en"]
-        assert "second visit" in dvv.instead["en"]
-        assert any("DVV may also give the code" in note.reason["en"] for note in dvv.notes)
-        assert "identity code" in vero.reason["en"]
-        assert vero.because is None
-
-    def test_a_swede_skips_migri_and_waits_with_the_tax_card(self) -> None:
-        route = route_for(HOUSE, SWEDE, Party(1))
-        assert ids(route)["now"] == ["dvv.register", "kela.social_security"]
-        assert ids(route)["later"] == ["vero.tax_card"]
-        assert "Hämeentie 15" in route.later[0].instead["en"]
-        assert "Come again" in route.later[0].instead["en"]
-        offered = {leg.service.id for leg in route.optional}
-        assert "migri.eu_registration" not in offered
-        assert "vero.tax_card" not in offered
-
-    def test_a_swedish_student_with_a_code_needs_dvv_and_kela(self) -> None:
-        route = route_for(HOUSE, SWEDE | {"purpose": "study", "identity_code": "yes"}, Party(1))
-        assert ids(route) == {"now": ["dvv.register", "kela.social_security"], "later": [], "elsewhere": []}
-
+    @pytest.mark.parametrize("code", ["yes", "no"])
     @pytest.mark.parametrize("citizenship", ["nordic", "eu", "other"])
-    def test_a_construction_worker_is_shown_to_the_tax_office(self, citizenship: str) -> None:
-        answers = {"purpose": "construction", "citizenship": citizenship, "identity_code": "yes"}
+    def test_a_construction_worker_is_shown_to_the_tax_office(self, citizenship: str, code: str) -> None:
+        answers = {"purpose": "construction", "citizenship": citizenship, "identity_code": code}
+        if (citizenship, code) == ("other", "no"):
+            answers["permit"] = "yes"
         route = route_for(HOUSE, answers, Party(1))
         assert ids(route) == {"now": [], "later": [], "elsewhere": ["vero.tax_number"]}
-        assert "Hämeentie 15" in route.elsewhere[0].service.about["en"]
-
-    def test_an_employer_needs_the_chamber_only(self) -> None:
-        route = route_for(HOUSE, EMPLOYER, Party(1))
-        assert ids(route) == {"now": ["chamber.employer"], "later": [], "elsewhere": []}
-        assert documents(route, "chamber.employer") == {"business_id"}
-
-    @pytest.mark.parametrize("answers", [INDIAN_SPECIALIST, GERMAN, SWEDE, BUILDER, EMPLOYER])
-    @pytest.mark.parametrize("language", ["en", "fi", "sv"])
-    def test_every_text_they_read_exists_in_the_language(
-        self, answers: dict[str, str], language: str
-    ) -> None:
-        route = route_for(HOUSE, answers, Party(2, 2))
-        entries: list[Any] = [*route.now, *route.later, *route.elsewhere, *route.optional]
-        texts = [text for entry in entries for text in (entry.service.name, entry.service.about)]
-        texts += [note.reason for entry in entries for note in entry.notes]
-        texts += [note.instead for entry in entries for note in entry.notes if note.instead]
-        texts += [text for entry in route.later for text in (entry.reason, entry.instead)]
-        texts += [
-            item.name for leg in [*entries[: len(route.now)], *route.elsewhere] for item in leg.documents
-        ]
-        assert texts
-        assert all(text[language].strip() for text in texts)
-        if language != "en":
-            translated = [text for text in texts if len(text["en"].split()) > 4]
-            assert all(text[language] != text["en"] for text in translated)
-
-
-class TestOtherPeople:
-    def test_without_a_permit_the_route_is_advice_and_malmi(self) -> None:
-        answers = {"purpose": "study", "citizenship": "other", "identity_code": "no", "permit": "no"}
-        route = route_for(HOUSE, answers, Party(1))
-        assert ids(route) == {
-            "now": ["city.guidance"],
-            "later": ["dvv.register"],
-            "elsewhere": ["migri.permit"],
-        }
-        assert "Malmi" in route.elsewhere[0].service.about["en"]
-
-    def test_with_a_permit_but_no_code_dvv_and_kela_are_possible_at_once(self) -> None:
-        answers = {"purpose": "work", "citizenship": "other", "identity_code": "no", "permit": "yes"}
-        route = route_for(HOUSE, answers, Party(1))
-        assert ids(route)["now"] == ["dvv.register", "kela.social_security"]
-        assert ids(route)["later"] == ["vero.tax_card"]
+        assert route.follow_up is None
 
     @pytest.mark.parametrize(
         ("municipality", "place", "service"),
@@ -190,10 +112,6 @@ class TestOtherPeople:
         assert ("employment.jobseeker" in ids(route)["now"]) == (municipality == "helsinki")
         in_reach = {leg.service.id for leg in (*route.now, *route.optional)}
         assert ("employment.jobseeker" in in_reach) == (municipality == "helsinki")
-
-    def test_an_entrepreneur_meets_business_helsinki_after_the_authorities(self) -> None:
-        answers = {"purpose": "business", "citizenship": "nordic", "identity_code": "yes"}
-        assert "business.softlanding" in ids(route_for(HOUSE, answers, Party(1)))["now"]
 
     def test_someone_alone_is_not_asked_for_family_papers(self) -> None:
         route = route_for(HOUSE, INDIAN_SPECIALIST, Party(1))
@@ -252,8 +170,8 @@ class TestEveryRoute:
 
     def test_there_are_as_many_answers_as_the_questions_allow(self) -> None:
         # Citizenship and code: nordic 2, eu 2, other 3 (with a code, or without it and a permit or none).
-        # Six purposes have these 7, jobseekers 7 for each of 4 municipalities, the employer none.
-        assert len(EVERY_ANSWER) == 6 * 7 + 4 * 7 + 1
+        # Seven purposes have these 7, jobseekers 7 for each of 4 municipalities, the employer none.
+        assert len(EVERY_ANSWER) == 7 * 7 + 4 * 7 + 1
 
     @pytest.mark.parametrize("party", PARTIES, ids=str)
     def test_nothing_precedes_or_lacks_its_prerequisite(self, party: Party) -> None:
@@ -274,6 +192,39 @@ class TestEveryRoute:
                 assert leg.service.is_in_house
             chosen = [LegChoice(leg.service.id, leg.people) for leg in route.now]
             assert check_legs(HOUSE, party, chosen) == []
+
+    def test_what_is_possible_now_may_be_chosen_and_what_must_wait_may_not(self) -> None:
+        for answers in EVERY_ANSWER:
+            route = route_for(HOUSE, answers, Party(1))
+            for leg in (*route.now, *route.optional):
+                assert choose(leg.service.id, answers=answers) == [], (answers, leg.service.id)
+            for entry in route.later:
+                if entry.service.is_in_house:
+                    assert choose(entry.service.id, answers=answers) == ["blocked"], answers
+
+    def test_only_the_wait_for_an_identity_code_has_an_end_that_can_be_told(self) -> None:
+        """It ends for those who have, or need, no residence permit to wait for."""
+        for answers in EVERY_ANSWER:
+            route = route_for(HOUSE, answers, Party(1))
+            days = 0 if answers.get("permit") == "no" else 21
+            assert {entry.after_days for entry in route.later} <= {days}, answers
+            told = route.follow_up
+            assert (told is not None) == bool(days and route.later), answers
+            if told is not None:
+                assert {leg.service.id for leg in told.legs} == set(ids(route)["later"]), answers
+
+    @pytest.mark.parametrize("party", PARTIES, ids=str)
+    def test_a_second_visit_may_have_what_it_was_told(self, party: Party) -> None:
+        for answers in EVERY_ANSWER:
+            follow_up = route_for(HOUSE, answers, party).follow_up
+            if follow_up is None:
+                continue
+            legs = [LegChoice(leg.service.id, leg.people) for leg in follow_up.legs]
+            for days, code in ((0, ["blocked"]), (20, ["blocked"]), (21, []), (60, [])):
+                faults = check_legs(HOUSE, party, legs, answers=answers, after_days=days)
+                assert [fault.code for fault in faults] == code * len(legs), (answers, days)
+            ordered = [leg.service.id for leg in follow_up.legs]
+            assert ordered == [service.id for service in HOUSE.services if service.id in ordered]
 
     def test_nobody_leaves_without_a_next_step(self) -> None:
         for answers in EVERY_ANSWER:
@@ -344,6 +295,148 @@ class TestOrder:
         assert ids(route) == {"now": ["b"], "later": [], "elsewhere": []}
 
 
+class TestWaiting:
+    """For how long, where obstacles meet."""
+
+    @staticmethod
+    def block(days: int) -> Block:
+        return Block(({},), {"en": f"wait {days}"}, {"en": "do this"}, days)
+
+    def route(
+        self, *services: tuple[str, tuple[str, ...], tuple[int, ...]], has_first_visit: bool = True
+    ) -> Route:
+        """A house with these services: id, what they come after, days of their blocks; all are needed."""
+        house = TestOrder.chain(*((name, after) for name, after, _ in services), ("free", ()))
+        wanted = [
+            replace(house.service[name], applies=({},), blocked=tuple(self.block(days) for days in waits))
+            for name, _, waits in services
+        ]
+        free = [replace(house.service["free"], applies=({},))] if has_first_visit else []
+        return route_for(replace(house, services=(*wanted, *free)), {}, Party(1))
+
+    @pytest.mark.parametrize(
+        ("own", "earlier", "days"),
+        [
+            ((5,), (), 5),
+            ((5,), (9,), 9),
+            ((9,), (5,), 9),
+            ((), (9,), 9),
+            ((5,), (0,), 0),
+            ((0,), (5,), 0),
+            ((), (0,), 0),
+            ((5, 30), (), 30),
+            ((30, 5), (), 30),
+            ((5, 0), (), 0),
+        ],
+    )
+    def test_the_last_obstacle_counts_and_one_without_an_end_has_none(
+        self, own: tuple[int, ...], earlier: tuple[int, ...], days: int
+    ) -> None:
+        route = self.route(("a", (), earlier), ("b", ("a",), own))
+        entry = route.later[-1]
+        assert (entry.service.id, entry.after_days) == ("b", days)
+        assert entry.reason == {"en": f"wait {own[0] if own else earlier[0]}"}, "the first is shown"
+        assert entry.can_follow == (days > 0)
+
+    def test_a_second_visit_takes_all_that_has_an_end_in_order_after_the_longest_wait(self) -> None:
+        route = self.route(("c", ("b",), ()), ("x", (), (0,)), ("b", ("a",), (14,)), ("a", (), (21,)))
+        assert ids(route)["later"] == ["c", "x", "b", "a"]
+        assert [entry.after_days for entry in route.later] == [21, 0, 21, 21]
+        assert route.follow_up is not None
+        assert [leg.service.id for leg in route.follow_up.legs] == ["a", "b", "c"]
+        assert route.follow_up.after_days == 21
+
+    def test_a_second_visit_is_so_many_days_after_the_first_whatever_the_month(self) -> None:
+        follow_up = self.route(("a", (), (21,))).follow_up
+        assert follow_up is not None
+        assert follow_up.first_day(date(2026, 12, 18)) == date(2027, 1, 8)
+        assert follow_up.first_day(date(2028, 2, 10)) == date(2028, 3, 2)
+
+    def test_without_a_first_visit_there_is_no_second(self) -> None:
+        route = self.route(("a", (), (21,)), has_first_visit=False)
+        assert ids(route) == {"now": [], "later": ["a"], "elsewhere": []}
+        assert route.follow_up is None
+
+    def test_what_another_office_does_is_not_in_a_second_visit(self) -> None:
+        house = TestOrder.chain(("a", ()), ("b", ()))
+        away = replace(
+            house.service["a"], applies=({},), blocked=(self.block(21),), channels=(Channel.REFERRAL,)
+        )
+        here = replace(house.service["b"], applies=({},))
+        route = route_for(replace(house, services=(away, here)), {}, Party(1))
+        assert [entry.after_days for entry in route.later] == [21]
+        assert route.follow_up is None
+
+
+class TestBlockedLegs:
+    def test_a_service_that_the_answers_block_is_a_fault_of_its_leg_alone(self) -> None:
+        legs = [LegChoice("migri.eu_registration", ("p1",)), LegChoice("vero.tax_card", ("p1",))]
+        assert check_legs(HOUSE, Party(1), legs, answers=GERMAN) == [LegFault(LegFaultCode.BLOCKED, 1)]
+
+    def test_what_hangs_on_a_blocked_service_is_blocked_with_it(self) -> None:
+        """Social security comes after the registration at DVV, which the German must do first."""
+        assert choose("kela.social_security", answers=GERMAN) == ["blocked"]
+        assert choose("kela.social_security", answers=GERMAN, after_days=21) == []
+        assert choose("kela.advice", answers=GERMAN) == []
+
+    def test_without_answers_nothing_is_known_to_be_blocked(self) -> None:
+        legs = [LegChoice("vero.tax_card", ("p1",))]
+        assert check_legs(HOUSE, Party(1), legs) == []
+        assert check_legs(HOUSE, Party(1), legs, answers={}) == []
+
+    def test_no_wait_is_long_enough_for_what_nobody_can_say_the_end_of(self) -> None:
+        answers = {"purpose": "work", "citizenship": "other", "identity_code": "no", "permit": "no"}
+        assert choose("dvv.register", answers=answers, after_days=366) == ["blocked"]
+        assert choose("vero.tax_card", answers=answers, after_days=366) == ["blocked"], "it comes after DVV"
+
+    def test_other_faults_of_the_leg_come_before(self) -> None:
+        legs = [LegChoice("vero.tax_card", ("p2",))]
+        faults = check_legs(HOUSE, Party(1, 1), legs, answers=GERMAN)
+        assert [fault.code for fault in faults] == ["minor_alone", "blocked"]
+
+
+class TestLaterLegs:
+    REGISTER, TAX = LegChoice("dvv.register", ("p1",)), LegChoice("vero.tax_card", ("p1",))
+    MIGRI, KELA = LegChoice("migri.eu_registration", ("p1",)), LegChoice("kela.social_security", ("p1",))
+
+    def test_the_follow_up_of_the_route_is_a_second_visit(self) -> None:
+        faults = check_later(HOUSE, Party(1), [self.MIGRI], [self.REGISTER, self.TAX], answers=GERMAN)
+        assert faults == []
+        assert days_until(HOUSE, GERMAN, Party(1), ["dvv.register", "vero.tax_card"]) == 21
+
+    def test_what_is_possible_now_may_wait_for_the_second_visit(self) -> None:
+        later = [LegChoice("kela.advice", ("p1",))]
+        assert check_later(HOUSE, Party(1), [self.MIGRI], later, answers=GERMAN) == []
+        assert days_until(HOUSE, GERMAN, Party(1), ["kela.advice"]) == 0
+        assert days_until(HOUSE, None, Party(1), ["vero.tax_card"]) == 0
+
+    def test_what_has_no_end_cannot_be_booked_at_all(self) -> None:
+        answers = {"purpose": "work", "citizenship": "other", "identity_code": "no", "permit": "no"}
+        later = [self.REGISTER, LegChoice("kela.advice", ("p1",)), self.TAX]
+        first = [LegChoice("city.guidance", ("p1",))]
+        assert check_later(HOUSE, Party(1), first, later, answers=answers) == [
+            LegFault(LegFaultCode.BLOCKED, 0),
+            LegFault(LegFaultCode.BLOCKED, 2),
+        ]
+
+    def test_a_second_visit_has_nothing_that_the_first_one_needs(self) -> None:
+        needed = [LegFault(LegFaultCode.NEEDED_FIRST, 0)]
+        assert check_later(HOUSE, Party(1), [self.KELA], [self.REGISTER]) == needed
+        assert check_later(HOUSE, Party(1), [self.KELA], [self.MIGRI]) == needed, "through the chain"
+        assert check_later(HOUSE, Party(1), [self.REGISTER], [self.KELA]) == []
+
+    def test_unless_they_are_for_different_people(self) -> None:
+        later = [LegChoice("dvv.register", ("p2",))]
+        assert check_later(HOUSE, Party(2), [self.KELA], later) == []
+
+    def test_its_legs_are_checked_like_any_others(self) -> None:
+        later = [LegChoice("dvv.nothing", ("p1",)), LegChoice("kela.advice", ("p2",))]
+        assert check_later(HOUSE, Party(1, 1), [LegChoice("no.such", ("p1",))], later) == [
+            LegFault(LegFaultCode.UNKNOWN_SERVICE, 0),
+            LegFault(LegFaultCode.MINOR_ALONE, 1),
+        ]
+
+
 class TestLegs:
     FAMILY = Party(adults=2, minors=2)
 
@@ -360,6 +453,8 @@ class TestLegs:
             ([("kela.advice", "p1 p9")], [("unknown_person", 0)]),
             ([("dvv.register", "p3")], [("minor_alone", 0)]),
             ([("kela.advice", "p1"), ("dvv.register", "p3 p4")], [("minor_alone", 1)]),
+            ([("dvv.register", "p3 p4")], [("minor_alone", 0)]),
+            ([("dvv.register", "p3 p4 p1"), ("kela.advice", "p4 p2")], []),
             ([("dvv.register", "p1 p3"), ("dvv.register", "p2 p3")], [("duplicate_service", 1)]),
             ([("kela.advice", "p1 p1")], [("duplicate_service", 0)]),
             ([("dvv.nothing", ""), ("sak.rights", "p4")],
@@ -372,6 +467,17 @@ class TestLegs:
         chosen = [LegChoice(service, tuple(who.split())) for service, who in legs]
         expected = [LegFault(LegFaultCode(code), leg) for code, leg in faults]
         assert check_legs(HOUSE, self.FAMILY, chosen) == expected
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.integers(1, 3), st.integers(0, 3), st.data())
+    def test_however_many_children_there_is_an_adult_with_them(
+        self, adults: int, minors: int, data: st.DataObject
+    ) -> None:
+        party = Party(adults, minors)
+        people = data.draw(st.lists(st.sampled_from(party.people), min_size=1, unique=True))
+        faults = check_legs(HOUSE, party, [LegChoice("dvv.register", tuple(people))])
+        alone = all(int(person[1:]) > adults for person in people)
+        assert faults == ([LegFault(LegFaultCode.MINOR_ALONE, 0)] if alone else [])
 
     def test_the_houses_limits_bind_the_whole(self) -> None:
         names = [service.id for service in HOUSE.services if service.is_in_house]

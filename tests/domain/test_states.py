@@ -29,6 +29,14 @@ def test_only_calling_brings_a_ticket_to_a_desk():
     assert ways_in == {TicketAction.CALL}
 
 
+def test_a_time_can_change_until_the_call_and_a_lost_one_brings_nobody_nearer_to_a_desk():
+    A, S = TicketAction, TicketState
+    moved = {state: after for (state, action), after in TICKET_TABLE.items() if action is A.MOVE_TIME}
+    assert moved == {state: state for state in (S.LOCKED, S.WAITING, S.HELD)}
+    lost = {state: after for (state, action), after in TICKET_TABLE.items() if action is A.LOSE_TIME}
+    assert lost == {S.LOCKED: S.LOCKED, S.WAITING: S.HELD, S.HELD: S.HELD}
+
+
 @pytest.mark.parametrize("state", TicketState)
 @pytest.mark.parametrize("action", TicketAction)
 def test_what_the_table_does_not_name_is_refused(state, action):

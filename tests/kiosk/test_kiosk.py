@@ -313,6 +313,25 @@ def test_a_walk_in_takes_one_number_for_all_its_services(kiosk: Kiosk) -> None:
     assert events[0].actor == "kiosk:door"
 
 
+def test_the_slip_sends_to_the_line_that_calls_first_and_lists_it_first(kiosk: Kiosk) -> None:
+    situations.opened("kela-1", "city-1", now=at("09:00"))
+    for _ in range(6):
+        situations.walked_in(KELA, now=at("09:30"))
+    kiosk.ask(
+        "/kiosk/take-number", str(uuid.uuid4()), service=[KELA, "city.guidance"], adults="1", minors="0"
+    )
+    page = kiosk.page("/kiosk/done")
+    slip = page.split("Your number, today, at every desk")[1]
+
+    visit = situations.visit(str(situations.events("take_number")[-1].visit_id))
+    assert visit.guided_to == "city"
+    assert (
+        slip.index("Go to area C City advice calls you first")
+        < slip.index("1 City advice")
+        < slip.index("2 Kela")
+    )
+
+
 def test_a_closed_line_says_when_it_opens_and_takes_nobody(kiosk: Kiosk, set_clock: SetClock) -> None:
     set_clock(at("12:30"))
 

@@ -29,10 +29,15 @@ NOON = 12 * 60
 
 def expected(problem: Json) -> tuple[list[Vector], list[int]]:
     """The ranked vectors, and the blocked legs where there is none."""
-    best = [vector for day in dates(problem) for vector in best_of_day(problem, day)]
-    if not best:
-        return [], blocked(problem)
+    found = ranked(problem, [vector for day in dates(problem) for vector in best_of_day(problem, day)])
+    return found, [] if found else blocked(problem)
+
+
+def ranked(problem: Json, best: list[Vector]) -> list[Vector]:
+    """The options, where `best` holds the best visit of every bucket."""
     request = problem["request"]
+    if not best:
+        return []
     shortest = min(best, key=lambda v: (v[1], v[0], v[2]))
     if request["prefer"] == "shortest":
         ranked = sorted(best, key=lambda v: (v[1], v[0], v[2]))
@@ -44,7 +49,7 @@ def expected(problem: Json) -> tuple[list[Vector], list[int]]:
     chosen = ranked[: request["options"]]
     if request["options"] > 1 and shortest not in chosen:
         chosen[-1] = shortest
-    return chosen, []
+    return chosen
 
 
 def dates(problem: Json) -> list[str]:
@@ -81,7 +86,15 @@ def starts_in(problem: Json, leg: Json, free: set[int]) -> list[int]:
 
 
 def best_of_day(problem: Json, day: str) -> list[Vector]:
-    offers = [places(problem, leg, day) for leg in problem["request"]["legs"]]
+    return best_of_offers(problem, day, offers_on(problem, day))
+
+
+def offers_on(problem: Json, day: str) -> list[dict[str | None, list[int]]]:
+    """For each leg, desk → starts."""
+    return [places(problem, leg, day) for leg in problem["request"]["legs"]]
+
+
+def best_of_offers(problem: Json, day: str, offers: list[dict[str | None, list[int]]]) -> list[Vector]:
     if not all(any(starts for starts in offer.values()) for offer in offers):
         return []
     found = [solve(problem, offers, 0, NOON - 1), solve(problem, offers, NOON, DAY)]

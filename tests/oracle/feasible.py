@@ -34,8 +34,13 @@ def by_id(items: list[Json]) -> dict[str, Json]:
 
 def walk(problem: Json, one: str, other: str) -> int:
     """Between the agencies of two services."""
-    services, agencies = by_id(problem["services"]), by_id(problem["agencies"])
-    here, there = services[one]["agency"], services[other]["agency"]
+    services = by_id(problem["services"])
+    return walk_between(problem, services[one]["agency"], services[other]["agency"])
+
+
+def walk_between(problem: Json, here: str, there: str) -> int:
+    """Between two agencies."""
+    agencies = by_id(problem["agencies"])
     if here == there:
         return 0
     is_one_zone = agencies[here]["zone"] == agencies[there]["zone"]

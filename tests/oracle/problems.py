@@ -19,7 +19,7 @@ def random_problem(seed: int) -> Json:
     rng = Random(seed)
     grid = rng.choice([5, 10, 15, 15, 20, 30, 7])
     agencies = [{"id": f"a{n}", "zone": rng.choice("AAB")} for n in range(rng.randint(1, 4))]
-    days = [(FIRST + timedelta(days=n)).isoformat() for n in range(rng.randint(1, 5))]
+    days = _days(rng, 10)
     services = _services(rng, agencies, days)
     legs = _legs(rng, services)
     fill = rng.choice([0.0, 0.2, 0.3, 0.5, 0.7, 0.85])
@@ -50,7 +50,7 @@ def crowded_problem(seed: int) -> Json:
     """A larger split party in a fuller house, where people are served side by side and compete for desks."""
     rng = Random(seed)
     agencies = [{"id": f"a{n}", "zone": rng.choice("AB")} for n in range(rng.randint(1, 3))]
-    days = [(FIRST + timedelta(days=n)).isoformat() for n in range(rng.randint(1, 3))]
+    days = _days(rng, 5)
     services = _services(rng, agencies, days)[: rng.randint(1, 5)]
     known = {service["id"] for service in services}
     for service in services:
@@ -81,6 +81,11 @@ def crowded_problem(seed: int) -> Json:
     }
 
 
+def _days(rng: Random, most: int) -> list[str]:
+    count = rng.randint(3, most) if rng.random() < 0.85 else rng.randint(1, 2)
+    return [(FIRST + timedelta(days=n)).isoformat() for n in range(count)]
+
+
 def _request(rng: Random, legs: list[Json], days: list[str]) -> Json:
     not_before = rng.choice(["00:00", "08:00", "08:00", "09:20", "10:03"])
     not_after = rng.choice(["24:00", "17:00", "17:00", "15:30", "13:04"])
@@ -97,7 +102,7 @@ def _request(rng: Random, legs: list[Json], days: list[str]) -> Json:
         "not_before": not_before,
         "not_after": not_after,
         "prefer": rng.choice(["earliest", "shortest", "balanced"]),
-        "options": rng.choice([1, 2, 3, 5, 20]),
+        "options": rng.randint(1, 20),
     }
 
 
@@ -112,7 +117,7 @@ def _services(rng: Random, agencies: list[Json], days: list[str]) -> list[Json]:
             "base_min": rng.choice([5, 12, 15, 15, 20, 25, 30, 45]),
             "per_extra_person_min": rng.choice([0, 5, 10, 13]),
         }
-        if earlier and rng.random() < 0.45:
+        if earlier and rng.random() < 0.6:
             service["after"] = rng.sample(earlier, rng.randint(1, min(2, len(earlier))))
         if service["mode"] == "walk_in":
             service["wait_min"] = rng.choice([0, 10, 20])
@@ -150,7 +155,9 @@ def _desk(
         "languages": rng.choice([["fi", "en"], ["en"], ["fi", "sv", "en"], ["fi"]]),
         "open": {day: _opening(rng) for day in days if rng.random() < 0.9},
     }
-    if fill:
+    if rng.random() < 0.06:
+        desk["busy"] = {day: [["00:00", "24:00"]] for day in days}
+    elif fill:
         desk["busy"] = {day: _busy(rng, fill) for day in days}
     return desk
 
@@ -196,6 +203,6 @@ def _some(rng: Random, people: list[str], *, is_split: bool, is_crowd: bool) -> 
 def _let_somebody_serve(rng: Random, services: list[Json], legs: list[Json], desks: list[Json]) -> None:
     """Most random houses lack a desk for some leg; few of them are enough."""
     modes = {service["id"]: service["mode"] for service in services}
-    for service in {leg["service"] for leg in legs}:
+    for service in dict.fromkeys(leg["service"] for leg in legs):
         if modes[service] == "desk" and not any(service in desk["services"] for desk in desks):
             rng.choice(desks)["services"].append(service)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.party import Party
 from ihh.domain.ticket import TicketState
-from ihh.services import booking, check_in, desks, serving
-from ihh.services.booking import LegWish, Wish
+from ihh.domain.wish import LegWish, Wish
+from ihh.services import booking, check_in, desks, proposals, serving
 from ihh.services.house import current_house
 
 ZONE = ZoneInfo("Europe/Helsinki")
@@ -118,7 +118,7 @@ def _book(rng: random.Random) -> list:
         party = Party(2, 2) if number % 3 == 0 else Party(1)
         legs = (LegWish("dvv.register", party.people), LegWish("kela.social_security", party.adult_ids))
         wish = Wish(party, legs[: 1 + number % 2], ("en", "fi", "sv")[number % 3])
-        found = booking.propose(wish, now=before, first=DAY.date())
+        found = proposals.propose(wish, now=before, first=DAY.date())
         option = rng.choice([option for option in found.all if option.date == DAY.date()])
         visit = booking.confirm(booking.hold(wish, option, source=None, now=before).id, None, now=before)
         if number == 4:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from ihh.db import transaction
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.party import Party
-from ihh.services import boards, booking, check_in, day_end, desks, my_visit, serving
-from ihh.services.tickets import tickets_of
+from ihh.domain.wish import LegWish, Wish
+from ihh.services import boards, booking, check_in, day_end, desks, my_visit, proposals, serving
+from ihh.services.tickets import move_time, tickets_of
 from tests.situations import TUESDAY, at, booked, clerk, events, opened, visit, walked_in, wish
 
 
@@ -75,7 +77,7 @@ class TestCheckIn:
 
     def test_a_held_visit_is_not_a_booking(self, sqlite_app):
         wanted, now = wish("dvv.register"), at("12:00", TUESDAY - timedelta(days=1))
-        held = booking.hold(wanted, booking.propose(wanted, now=now).earliest, source=None, now=now)
+        held = booking.hold(wanted, proposals.propose(wanted, now=now).earliest, source=None, now=now)
         assert (
             refused(check_in.check_in, held.booking_code, now=at("09:00"), by="k").code == Code.UNKNOWN_CODE
         )
@@ -107,8 +109,8 @@ class TestPrerequisites:
         assert [event.action for event in events()][-2:] == ["complete", "unlock"]
 
     def test_the_others_of_a_family_are_not_locked(self, app):
-        legs = (booking.LegWish("dvv.register", ("p1",)), booking.LegWish("kela.social_security", ("p2",)))
-        first = booked(booking.Wish(Party(2), legs, "en"))
+        legs = (LegWish("dvv.register", ("p1",)), LegWish("kela.social_security", ("p2",)))
+        first = booked(Wish(Party(2), legs, "en"))
         check_in.check_in(first.booking_code, now=at("09:00"), by="k")
         assert states(first.id) == ["waiting", "waiting"]
 
@@ -226,6 +228,146 @@ class TestServing:
             assert serving.call_next(desk.id, now=at("09:31"), by="demo")
         else:
             assert refused(serving.call_next, desk.id, now=at("09:31"), by="demo").code == Code.NOBODY_TO_CALL
+
+
+class TestOutOfTurn:
+    @pytest.fixture
+    def third(self, app):
+        opened("kela-1", now=at("09:00"))
+        return [walked_in("kela.social_security", now=at(f"09:3{minute}")) for minute in range(3)][2]
+
+    def test_a_clerk_may_choose_and_says_why(self, third):
+        ticket = tickets_of(third.id)[0]
+        serving.call_ticket("kela-1", ticket.id, now=at("09:40"), by="clerk:1", why=" meets a train ")
+        detail = events("call")[0].detail
+        assert (detail["chosen"], detail["why"], detail["reason"]) == (True, "meets a train", "walk_in")
+
+    def test_a_choice_without_a_word_says_that_a_clerk_chose(self, third):
+        serving.call_ticket("kela-1", tickets_of(third.id)[0].id, now=at("09:40"), by="clerk:1")
+        assert events("call")[0].detail["why"] == "chosen by clerk"
+
+    @pytest.mark.parametrize(
+        ("why", "code"),
+        [("  ", Code.INVALID), ("x" * 201, Code.INVALID), ("is 131052-308T", Code.IDENTITY_CODE_GIVEN)],
+    )
+    def test_no_reason_and_no_identity_code(self, third, why, code):
+        ticket, before = tickets_of(third.id)[0], len(events())
+        said = {"now": at("09:40"), "by": "clerk:1"}
+        assert refused(serving.call_ticket, "kela-1", ticket.id, why=why, **said).code == code
+        assert refused(serving.mark_need, ticket.id, why, agency_id="kela", **said).code == code
+        assert len(events()) == before
+
+    def test_a_second_mark_of_need_keeps_the_place_of_the_first(self, third):
+        ticket = tickets_of(third.id)[0]
+        for minute in ("09:40", "09:50"):
+            serving.mark_need(ticket.id, "small_children", agency_id="kela", now=at(minute), by="clerk:1")
+        assert tickets_of(third.id)[0].need_at == at("09:40")
+
+    def test_one_who_does_not_wait_here_cannot_be_called(self, third):
+        opened("vero-1", now=at("09:00"))
+        ticket = tickets_of(third.id)[0]
+        said = {"now": at("09:40"), "by": "clerk:1", "why": "x"}
+        assert refused(serving.call_ticket, "vero-1", ticket.id, **said).code == Code.WRONG_STATE
+        serving.call_ticket("kela-1", ticket.id, **said)
+        assert refused(serving.call_ticket, "kela-1", ticket.id, **said).code == Code.DESK_BUSY
+
+
+class TestJoining:
+    """`joined_at`: when a ticket could first be called."""
+
+    def test_a_walk_in_joins_at_issue(self, app):
+        assert tickets_of(walked_in("kela.advice", now=at("09:30")).id)[0].joined_at == at("09:30")
+
+    def test_an_appointment_not_before_its_time(self, app):
+        first = booked(wish("dvv.register"), not_before="10:00")
+        starts_at = first.legs[0].starts_at
+        check_in.check_in(first.booking_code, now=starts_at - timedelta(minutes=20), by="k")
+        assert tickets_of(first.id)[0].joined_at == starts_at
+
+    def test_a_late_comer_at_check_in(self, app):
+        first = booked(wish("dvv.register"), not_before="10:00")
+        late = first.legs[0].starts_at + timedelta(minutes=25)
+        check_in.check_in(first.booking_code, now=late, by="k")
+        assert tickets_of(first.id)[0].joined_at == late
+
+    def test_a_locked_one_when_its_prerequisite_is_done_and_not_before_its_time(self, app):
+        first = booked(wish("dvv.register", "kela.social_security"))
+        dvv, kela = first.legs
+        opened(dvv.desk_id, now=at("09:00"))
+        check_in.check_in(first.booking_code, now=dvv.starts_at, by="k")
+        assert tickets_of(first.id)[1].joined_at is None
+        done = serve(dvv.desk_id, dvv.starts_at.astimezone(at("09:00").tzinfo).strftime("%H:%M"), 3).ended_at
+        assert tickets_of(first.id)[1].joined_at == max(done, kela.starts_at)
+
+    def test_a_transferred_one_at_the_transfer(self, app):
+        opened("kela-1", now=at("09:00"))
+        came = walked_in("kela.advice", now=at("09:30"))
+        serving.call_next("kela-1", now=at("09:31"), by="demo")
+        serving.start("kela-1", now=at("09:32"), by="demo")
+        serving.transfer("kela-1", "city.guidance", now=at("09:40"), by="demo")
+        new = tickets_of(came.id)[1]
+        assert (new.issued_at, new.joined_at) == (at("09:40"), at("09:40"))
+
+    def test_neither_a_hold_nor_a_call_taken_back_changes_it(self, app):
+        opened("kela-1", now=at("09:00"))
+        came = walked_in("kela.advice", now=at("09:30"))
+        serving.call_next("kela-1", now=at("09:31"), by="demo")
+        serving.requeue("kela-1", now=at("09:32"), by="demo")
+        serving.call_next("kela-1", now=at("09:33"), by="demo")
+        serving.hold("kela-1", now=at("09:34"), by="demo")
+        serving.release(tickets_of(came.id)[0].id, agency_id=None, now=at("09:50"), by="demo")
+        assert tickets_of(came.id)[0].joined_at == at("09:30")
+
+
+class TestTheRuleInTheHouse:
+    """Sentences of the rule that need the house's own memory: who was served, held, late, and where."""
+
+    def test_a_service_that_was_interrupted_keeps_its_place(self, app):
+        opened("kela-1", now=at("09:00"))
+        came = walked_in("kela.advice", now=at("09:30"))
+        serving.call_next("kela-1", now=at("09:31"), by="demo")
+        serving.start("kela-1", now=at("09:31"), by="demo")
+        serving.hold("kela-1", now=at("09:46"), by="demo")
+        walked_in("kela.advice", now=at("09:40"))
+        serving.release(tickets_of(came.id)[0].id, agency_id=None, now=at("09:50"), by="demo")
+        assert serving.call_next("kela-1", now=at("09:50"), by="demo").number == came.queue_number, (
+            "time served in this very line is no service in another"
+        )
+
+    def test_service_of_others_of_the_party_is_not_theirs(self, app):
+        opened("kela-1", "city-1", now=at("09:00"))
+        legs = (LegWish("kela.advice", ("p1",)), LegWish("city.guidance", ("p2",)))
+        family = check_in.take_number(Wish(Party(2), legs, "en"), now=at("09:30"), by="k").visit_id
+        serving.call_next("kela-1", now=at("09:31"), by="demo")
+        serving.start("kela-1", now=at("09:31"), by="demo")
+        serving.complete("kela-1", now=at("09:51"), by="demo")
+        walked_in("city.guidance", now=at("09:40"))
+        assert serving.call_next("city-1", now=at("09:52"), by="demo").number == visit(family).queue_number
+
+    def test_the_last_call_is_the_agencys_not_the_desks(self, app):
+        opened("kela-1", "kela-2", "city-1", now=at("09:00"))
+        waiting = [walked_in("kela.advice", now=at(f"09:0{minute}")) for minute in range(3)]
+        walked_in("city.guidance", now=at("09:00"))
+        booked_one = walked_in("kela.advice", now=at("10:00"))
+        with transaction() as tx:
+            move_time(tx, tickets_of(booked_one.id)[0], at("10:00"), now=at("10:00"), by="house")
+        calls = [
+            serving.call_next(desk, now=at("10:01"), by="demo").number
+            for desk in ("kela-1", "city-1", "kela-2")
+        ]
+        assert (calls[0], calls[2]) == (waiting[0].queue_number, booked_one.queue_number)
+
+    def test_an_appointment_of_someone_served_elsewhere_at_its_time_keeps_its_rank(self, app):
+        first = booked(wish("dvv.register", "kela.social_security"))
+        dvv, kela = first.legs
+        opened(dvv.desk_id, kela.desk_id, now=at("09:00"))
+        check_in.check_in(first.booking_code, now=dvv.starts_at, by="k")
+        serving.call_next(dvv.desk_id, now=dvv.starts_at, by="demo")
+        serving.start(dvv.desk_id, now=dvv.starts_at, by="demo")
+        over = kela.starts_at + timedelta(minutes=25)
+        serving.complete(dvv.desk_id, now=over, by="demo")
+        serving.call_next(kela.desk_id, now=over, by="demo")
+        assert events("call")[-1].detail["reason"] == "booked"
 
 
 class TestDesks:

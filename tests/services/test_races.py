@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from ihh.db import db
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Engagement, Slot, Ticket, User, Visit
-from ihh.services import booking, check_in, desks, serving
+from ihh.services import booking, check_in, desks, proposals, serving
+from ihh.services.hold_limits import Source
 from tests.situations import at, booked, clerk, events, opened, walked_in, wish
 
 KELA_DESKS = ("kela-1", "kela-2", "kela-3")
@@ -25,9 +27,11 @@ class TestOneSlot:
     def test_eight_take_it_one_gets_it_and_seven_are_told(self, app, threads):
         now = at("12:00") - timedelta(days=3)
         wanted = wish("dvv.register")
-        option = booking.propose(wanted, now=now).earliest
+        option = proposals.propose(wanted, now=now).earliest
 
-        outcomes = threads(8, lambda index: booking.hold(wanted, option, source=f"s{index}", now=now))
+        outcomes = threads(
+            8, lambda index: booking.hold(wanted, option, source=Source(f"s{index}", 20), now=now)
+        )
 
         assert codes(outcomes) == {"done": 1, Code.SLOT_TAKEN: 7}
         assert db.session.scalar(select(func.count()).select_from(Visit)) == 1
@@ -36,7 +40,7 @@ class TestOneSlot:
     def test_overlapping_visits_of_several_legs_are_kept_whole_or_not_at_all(self, app, threads):
         now = at("12:00") - timedelta(days=3)
         wanted = wish("dvv.register", "kela.social_security")
-        options = booking.propose(wanted, now=now).all
+        options = proposals.propose(wanted, now=now).all
         outcomes = threads(
             16, lambda index: booking.hold(wanted, options[index % len(options)], source=None, now=now)
         )
@@ -55,9 +59,9 @@ class TestOneSlot:
     def test_the_loser_is_offered_the_next_best(self, app):
         now = at("12:00") - timedelta(days=3)
         wanted = wish("migri.eu_registration")
-        first = booking.propose(wanted, now=now).earliest
+        first = proposals.propose(wanted, now=now).earliest
         booking.hold(wanted, first, source=None, now=now)
-        again = booking.propose(wanted, now=now).earliest
+        again = proposals.propose(wanted, now=now).earliest
         assert again is not None
         assert (again.date, again.start, again.legs) != (first.date, first.start, first.legs)
 
@@ -102,11 +106,11 @@ class TestOneLine:
         opened("kela-1", "vero-1", "city-1", now=at("09:30"))
         party = Party(2)
         legs = (
-            booking.LegWish("kela.social_security", ("p1",)),
-            booking.LegWish("vero.tax_card", ("p2",)),
-            booking.LegWish("city.guidance", ("p1", "p2")),
+            LegWish("kela.social_security", ("p1",)),
+            LegWish("vero.tax_card", ("p2",)),
+            LegWish("city.guidance", ("p1", "p2")),
         )
-        check_in.take_number(booking.Wish(party, legs, "en"), now=at("09:31"), by="kiosk:test")
+        check_in.take_number(Wish(party, legs, "en"), now=at("09:31"), by="kiosk:test")
         desk_ids = ("kela-1", "vero-1", "city-1")
         threads(3, lambda index: serving.call_next(desk_ids[index], now=at("09:32"), by="demo"))
         at_desks = db.session.execute(select(Engagement.visit_id, Engagement.person)).all()

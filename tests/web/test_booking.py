@@ -4,65 +4,38 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from ihh.db import db
 from ihh.domain.party import Party
 from ihh.domain.planner import PlannedLeg, VisitOption
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Contact, Slot, Visit
-from ihh.services import booking
+from ihh.services import proposals
 from ihh.services.house import current_house
 from ihh.web.booking_options import offer_of
 from ihh.web.timeline import Kind, Lane, Piece, lanes_of, waiting_min
 from tests.conftest import SetClock
+from tests.web.booking_pages import (
+    WORKER,
+    answer,
+    choose,
+    employer_offer,
+    hold,
+    offered,
+    plans,
+    the_visit,
+)
 from tests.web.forms import post
-
-WORKER = {"q-purpose": "work", "q-citizenship": "other", "q-identity_code": "yes"}
-ALL_SHOWN = {"shown": ["q-purpose", "q-citizenship", "q-identity_code", "q-permit", "q-municipality"]}
 
 
 @pytest.fixture
 def browser(sqlite_client: FlaskClient, now: datetime, set_clock: SetClock) -> FlaskClient:
     set_clock(now)
     return sqlite_client
-
-
-def answer(client: FlaskClient, answers: dict[str, str], **fields: str) -> TestResponse:
-    party = {"adults": "1", "minors": "0", "language": "en"}
-    return post(client, "/book", page="/book", **{**party, **answers, **ALL_SHOWN, **fields})
-
-
-def choose(client: FlaskClient, *services: str, **people: list[str]) -> TestResponse:
-    return post(client, "/book/services", page="/book/services", service=list(services), **people)
-
-
-def plans(page: str) -> list[str]:
-    return [unescape(token) for token in re.findall(r'name="plan" id="[^"]*" value="([^"]*)"', page)]
-
-
-def offered(page: str) -> list[str]:
-    """Day and start of each visit on the page."""
-    return re.findall(r'name="plan" id="([^"]*)"', page)
-
-
-def employer_offer(client: FlaskClient) -> list[str]:
-    """The plans of an employer's visit: one desk serves it, so two parties can want the same slot."""
-    answer(client, {"q-purpose": "employer"})
-    choose(client, "chamber.employer")
-    return plans(client.get("/book/visit").text)
-
-
-def hold(client: FlaskClient, plan: str) -> TestResponse:
-    return post(client, "/book/visit", page="/book/visit", plan=plan)
-
-
-def the_visit() -> Visit:
-    return db.session.scalars(select(Visit)).one()
 
 
 def test_a_family_books_without_script_and_nothing_personal_shows_in_addresses(browser: FlaskClient) -> None:
@@ -149,7 +122,7 @@ def test_what_comes_later_says_why_and_what_instead(browser: FlaskClient) -> Non
     assert "Not yet possible" in page
     assert "Your EU registration comes first." in page
     assert "Do the EU registration now." in page
-    assert 'value="dvv.register"' not in page, "it cannot be chosen"
+    assert 'name="service" value="dvv.register"' not in page, "it cannot be chosen for this visit"
 
 
 def test_nobody_at_a_service_speaks_the_language(browser: FlaskClient) -> None:
@@ -271,7 +244,7 @@ def test_no_visit_in_the_range_says_what_is_in_the_way(browser: FlaskClient) -> 
     answer(browser, WORKER)
     choose(browser, "dvv.register", "vero.tax_card")
     page = browser.get("/book/visit?not_before=780").text
-    assert "No visit with all of this is free" in page
+    assert "No single visit with all of this is free" in page
     blocking = page[page.index("no free time in the days") : page.index("What you can do")]
     assert "Tax card" in blocking, "its line is open in the morning only"
     assert "Registration" not in blocking
@@ -347,8 +320,8 @@ def test_equal_visits_share_one_card_and_the_trade_is_told(browser: FlaskClient,
     short = VisitOption(
         date(2026, 12, 14), 540, 600, (PlannedLeg("dvv.register", ("p1",), "dvv-1", 540, 600),)
     )
-    wish = booking.Wish(Party(1), (booking.LegWish("dvv.register", ("p1",)),), "en")
-    found = booking.Proposals(long, short, short, (), ())
+    wish = Wish(Party(1), (LegWish("dvv.register", ("p1",)),), "en")
+    found = proposals.Proposals(long, short, short, (), ())
     with browser.application.test_request_context("/"):
         offer = offer_of(current_house(), wish, found, now=now)
     assert [(card.title, card.is_suggested, card.is_checked) for card in offer.best] == [

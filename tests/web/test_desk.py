@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from ihh.db import db
 from ihh.domain.party import Party
 from ihh.domain.ticket import TicketAction
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import QueueEvent, Ticket
 from ihh.models.account import Role
 from ihh.services import accounts, check_in, desks, serving
-from ihh.services.booking import LegWish, Wish
 from tests.conftest import SetClock
 from tests.web.forms import browsing, hidden, post, sign_in
 
@@ -189,7 +189,10 @@ def test_who_is_busy_elsewhere_keeps_the_place_and_is_not_called(
     anna = clerk("anna", desk="kela-1")
     page = anna.get("/desk/kela-1?lang=en").text
     assert waiting(page) == [spelled(busy), spelled(free)]
-    assert "With Tax now, place kept" in page
+    away = page.split('data-part="line"')[1].split('data-part="visitor"')[0]
+    assert re.search(r"With Tax now, back in \d+–\d+\xa0min", away)
+    assert "Place kept, waited 30\xa0min" in away
+    assert "tax card" not in away.lower(), "where and how long, never what for"
     answer = post(anna, "/desk/kela-1/call-next", page="/desk/kela-1", json=True)
     assert at_desk(answer.json["html"]) == spelled(free)
 
@@ -198,9 +201,12 @@ def test_hold_release_and_a_call_out_of_turn(come: Come, clerk: Clerk) -> None:
     first, second = come("kela.advice", minutes_ago=20), come("kela.advice", minutes_ago=10)
     anna = clerk("anna", desk="kela-1")
     tickets = list(db.session.scalars(select(Ticket).order_by(Ticket.id)))
-    called = post(anna, f"/desk/kela-1/line/{tickets[1].id}/call", page="/desk/kela-1", json=True)
+    address = f"/desk/kela-1/line/{tickets[1].id}/call"
+    called = post(anna, address, page="/desk/kela-1", json=True, why="The bus leaves at eleven")
     assert at_desk(called.json["html"]) == spelled(second)
-    assert events(TicketAction.CALL)[0].detail["chosen"] is True
+    detail = events(TicketAction.CALL)[0].detail
+    assert (detail["chosen"], detail["why"]) == (True, "The bus leaves at eleven")
+    assert "Called out of turn: The bus leaves at eleven. Walk-in, here since 9:50" in called.json["html"]
     post(anna, "/desk/kela-1/hold", page="/desk/kela-1")
     released = post(anna, f"/desk/kela-1/line/{tickets[1].id}/release", page="/desk/kela-1", json=True)
     assert waiting(released.json["html"]) == [spelled(first), spelled(second)]

@@ -16,9 +16,9 @@ from sqlalchemy import select
 
 from ihh.db import db
 from ihh.domain.party import Party
+from ihh.domain.wish import LegWish, Wish
 from ihh.models import Slot, Visit
-from ihh.services import booking, check_in, desks, serving
-from ihh.services.booking import LegWish, Wish
+from ihh.services import booking, check_in, desks, proposals, serving
 from tests.conftest import SetClock
 from tests.web.forms import post
 
@@ -39,7 +39,7 @@ def browser(sqlite_client: FlaskClient, now: datetime, set_clock: SetClock) -> F
 
 def booked(wish: Wish, now: datetime) -> Visit:
     """A visit on the day itself, from 11:00 on."""
-    option = booking.propose(wish, now=now, not_before=11 * 60).earliest
+    option = proposals.propose(wish, now=now, not_before=11 * 60).earliest
     assert option is not None
     return booking.confirm(booking.hold(wish, option, source=None, now=now).id, None, now=now)
 
@@ -79,7 +79,7 @@ def test_an_unknown_code_is_told_and_kept(browser: FlaskClient, typed: str) -> N
 
 
 def test_the_code_of_an_unconfirmed_visit_opens_nothing(browser: FlaskClient, now: datetime) -> None:
-    option = booking.propose(EMPLOYER, now=now).earliest
+    option = proposals.propose(EMPLOYER, now=now).earliest
     assert option is not None
     visit = booking.hold(EMPLOYER, option, source=None, now=now)
     assert post(browser, "/find", page="/find", code=visit.booking_code).status_code == 404
@@ -116,7 +116,7 @@ def test_the_calendar_entry_follows_the_visit(browser: FlaskClient, now: datetim
     assert visit.booking_code in first["DESCRIPTION"]
     assert urlsplit(first["URL"]).path == f"/v/{visit.link_token}"
     assert visit.link_token not in first["UID"]
-    later = booking.propose(
+    later = proposals.propose(
         EMPLOYER, now=now, first=(now + timedelta(days=3)).date(), moving=visit.id
     ).earliest
     assert later is not None
@@ -248,7 +248,7 @@ def test_a_move_to_times_just_taken_keeps_the_old_ones(browser: FlaskClient, now
             0
         ]
     )
-    taken = booking.propose(EMPLOYER, now=now, first=(now + timedelta(days=2)).date()).earliest
+    taken = proposals.propose(EMPLOYER, now=now, first=(now + timedelta(days=2)).date()).earliest
     assert taken is not None
     booking.hold(EMPLOYER, taken, source=None, now=now)
     answer = post(browser, f"{address}/move", page=f"{address}/move", plan=plan)
@@ -279,7 +279,7 @@ def test_a_day_that_passed_without_a_check_in_is_told(
 
 
 def test_a_hold_that_ran_out_is_told(browser: FlaskClient, now: datetime, set_clock: SetClock) -> None:
-    option = booking.propose(EMPLOYER, now=now).earliest
+    option = proposals.propose(EMPLOYER, now=now).earliest
     assert option is not None
     visit = booking.hold(EMPLOYER, option, source=None, now=now)
     assert heading(browser.get(f"/v/{visit.link_token}").text) == "This visit is not confirmed yet"

@@ -11,9 +11,11 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ihh.domain.estimate.wait import Wait
+
 MARGIN = 0.4
-STEP_MIN = 5
-"""Ranges are told in steps of five minutes: a finer one would claim to know more."""
+LEAST_MIN = 5
+"""Added above the margin: even who is next may wait this long."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,6 @@ class QueuedTicket:
     planned_min: float
     not_before_min: float = 0
     """Keeps an early appointment until its time."""
-
-
-@dataclass(frozen=True)
-class Wait:
-    """Minutes from now to the first call: 10 % – 90 % range and middle."""
-
-    low: int
-    middle: float
-    high: int
 
 
 def waits(line: Sequence[QueuedTicket], desks: Sequence[OpenDesk]) -> dict[int, Wait]:
@@ -67,7 +60,5 @@ def waits(line: Sequence[QueuedTicket], desks: Sequence[OpenDesk]) -> dict[int, 
 
 
 def as_range(middle: float) -> Wait:
-    """The range told to people around an expected wait in minutes."""
-    low = int(middle * (1 - MARGIN) // STEP_MIN) * STEP_MIN
-    high = -(-int(middle * (1 + MARGIN) + STEP_MIN) // STEP_MIN) * STEP_MIN
-    return Wait(low, middle, max(high, low + STEP_MIN))
+    """The range around an expected wait in minutes."""
+    return Wait(middle * (1 - MARGIN), middle, middle * (1 + MARGIN) + LEAST_MIN)

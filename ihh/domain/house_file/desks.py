@@ -77,6 +77,8 @@ def check_contact(place: Place, service: Service, house: House, faults: Faults) 
 def check_timing(place: Place, service: Service, house: House, faults: Faults) -> None:
     if service.wait_min and service.channels and not service.takes_walk_ins:
         faults.add(place.key("wait_min"), "only for a service with a walk-in line")
+    if service.kept_pct and service.channels and not service.is_bookable:
+        faults.add(place.key("kept_pct"), "only for a service by appointment")
     if service.hours is None or not service.channels:
         return
     if not TIMED & set(service.channels):

@@ -9,10 +9,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from zoneinfo import ZoneInfo
 
 from ihh.domain.closed_days import known_categories
-from ihh.domain.house import Condition, House, Question, Service
+from ihh.domain.house import Condition, House, Policy, Question, Service
 from ihh.domain.house_file.faults import Faults, Place
 from ihh.domain.house_file.sections import Draft
 from ihh.domain.house_file.table import listed
@@ -22,11 +23,13 @@ from ihh.domain.route import PARTY_FACT
 Facts = Mapping[str, Sequence[str]]
 """Question id → the answers it can have."""
 
-ASSUMED = re.compile(r"(?:(?P<section>[a-z]+) (?P<id>\S+): )?(?P<keys>[a-z_]+(?:\.[a-z_]+)*)")
+ASSUMED = re.compile(r"(?:(?P<section>[a-z_]+) (?P<id>\S+): )?(?P<keys>[a-z_]+(?:\.[a-z_]+)*)")
 
 
 def check_links(draft: Draft, data: Mapping[str, object], faults: Faults) -> None:
     check_top(draft.house, faults)
+    check_policy(draft.house.policy, faults)
+    check_networks(draft, faults)
     check_assumed(draft.house, data, faults)
     check_unique(draft, faults)
     check_agencies(draft, faults)
@@ -60,6 +63,30 @@ def check_holidays(house: House, faults: Faults) -> None:
         if category not in known:
             place = Place().key("holiday_categories").item(number)
             faults.add(place, f'"{category}" must be one of {listed(sorted(known))}')
+
+
+def check_policy(policy: Policy, faults: Faults) -> None:
+    """A call that frees the desk before anyone was called anew would never be heard twice."""
+    if policy.park_min <= policy.recall_min:
+        place = Place().key("policy").key("park_min")
+        faults.add(place, f"{policy.park_min} must be more than recall_min, {policy.recall_min}")
+
+
+def check_networks(draft: Draft, faults: Faults) -> None:
+    """An address stands in one listed network at most, and being listed gives it more."""
+    usual = draft.house.limits.holds_per_hour
+    earlier: list[tuple[Place, IPv4Network | IPv6Network]] = []
+    for place, entry in zip(draft.places["listed_network"], draft.house.listed_networks, strict=True):
+        if 0 < entry.holds_per_hour <= usual:
+            message = f"{entry.holds_per_hour} must be more than everyone may hold, {usual}"
+            faults.add(place.key("holds_per_hour"), message)
+        if not entry.network:
+            continue
+        network = ip_network(entry.network)
+        for other, taken in earlier:
+            if network.version == taken.version and network.overlaps(taken):
+                faults.add(place.key("network"), f'"{entry.network}" overlaps {other}, "{taken}"')
+        earlier.append((place, network))
 
 
 def is_timezone(name: str) -> bool:
@@ -98,11 +125,13 @@ def leads_somewhere(path: str, data: Mapping[str, object]) -> bool:
 
 
 def has_keys(value: object, keys: str) -> bool:
-    for key in keys.split("."):
-        if not isinstance(value, Mapping) or key not in value:
-            return False
-        value = value[key]
-    return True
+    """Whether the keys lead to a value; through an array of tables, in one of them."""
+    if isinstance(value, list):
+        return any(has_keys(item, keys) for item in value)
+    key, _, rest = keys.partition(".")
+    if not isinstance(value, Mapping) or key not in value:
+        return False
+    return not rest or has_keys(value[key], rest)
 
 
 def check_unique(draft: Draft, faults: Faults) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TypeVar
+from ipaddress import ip_network
+from typing import Any, TypeVar
 
 from ihh.domain.house import (
     IN_HOUSE,
@@ -17,6 +18,8 @@ from ihh.domain.house import (
     Figures,
     House,
     Limits,
+    LinePolicy,
+    ListedNetwork,
     Option,
     Policy,
     Question,
@@ -61,13 +64,21 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "late_min": (0, MAX_MIN),
     "check_in_early_min": (0, MAX_MIN),
     "no_show_grace_min": (0, MAX_MIN),
+    "recall_min": (1, 60),
+    "park_min": (1, 60),
+    "return_min": (1, MAX_MIN),
+    "last_call_min": (1, 60),
     "party_max": (1, 6),
     "legs_max": (1, 8),
     "horizon_days": (1, 366),
     "hold_min": (1, 60),
+    "hold_extension_min": (1, 60),
     "holds_per_hour": (1, 1000),
     "open_visits_per_contact": (1, 100),
     "book_ahead_min": (0, 10080),
+    "release_hours": (0, 720),
+    "waitlist_offer_min": (10, 2880),
+    "measured_from": (1, 10_000),
     "small_cell": (2, 100),
     "service_level_min": (1, MAX_MIN),
     "service_level_target_pct": (0, 100),
@@ -93,7 +104,8 @@ def read_sections(data: object, faults: Faults) -> Draft:
     languages = top.strings("languages", LANGUAGE, like=LANGUAGE_LIKE, required=True)
     texts = TextReader(languages)
     entries = {
-        name: top.entries(name) for name in ("zone", "agency", "question", "document", "service", "desk")
+        name: top.entries(name)
+        for name in ("zone", "agency", "question", "document", "service", "desk", "listed_network")
     }
     agencies = tuple(read_agency(table, texts) for table in entries["agency"])
     zone_of = {agency.id: agency.zone or "" for agency in agencies}
@@ -118,6 +130,7 @@ def read_sections(data: object, faults: Faults) -> Draft:
         documents=tuple(read_document(table, texts) for table in entries["document"]),
         services=tuple(read_service(table, texts) for table in entries["service"]),
         desks=tuple(read_desk(table, zone_of) for table in entries["desk"]),
+        listed_networks=tuple(read_listed_network(table) for table in entries["listed_network"]),
         assumed=top.strings("assumed"),
     )
     for tables in (*entries.values(), [top]):
@@ -133,13 +146,16 @@ def read_walk(table: Table) -> WalkMin:
 
 
 def read_settings(top: Table, key: str, kind: type[Settings]) -> Settings:
-    """A table of whole numbers in which every key may be left out for its default."""
+    """A table of settings in which every key may be left out for its default."""
     table = top.table(key, required=False)
     usual = kind()
-    values = {
+    values: dict[str, Any] = {
         item.name: table.whole(item.name, *BOUNDS[item.name], default=getattr(usual, item.name))
         for item in fields(kind)
+        if item.name in BOUNDS
     }
+    if kind is Policy and table.has("lines"):
+        values["lines"] = table.choice("lines", LinePolicy, LinePolicy.ALL)
     table.finish()
     return kind(**values)
 
@@ -210,6 +226,7 @@ def read_service(table: Table, texts: TextReader) -> Service:
         notes=tuple(read_note(inner, texts) for inner in table.tables("note")),
         documents=tuple(read_service_document(inner) for inner in table.tables("documents")),
         hours=read_week(table, "hours", required=False),
+        kept_pct=table.whole("kept_pct", 0, 100, default=0),
         phone=read_phone(table),
         url=read_url(table),
     )
@@ -220,6 +237,7 @@ def read_block(table: Table, texts: TextReader) -> Block:
         read_conditions(table, "when", required=True),
         texts.text(table, "reason"),
         texts.text(table, "instead"),
+        table.whole("wait_days", 0, 366, default=0),
     )
     table.finish()
     return block
@@ -251,6 +269,16 @@ def read_desk(table: Table, zone_of: Mapping[str, str]) -> Desk:
         languages=table.strings("languages", LANGUAGE, like=LANGUAGE_LIKE, required=True),
         hours=read_week(table, "hours") or CLOSED_WEEK,
     )
+
+
+def read_listed_network(table: Table) -> ListedNetwork:
+    network = table.string("network")
+    try:
+        ip_network(network or "0.0.0.0/32")
+    except ValueError:
+        table.fault("network", f'"{network}" must be a network such as 192.0.2.0/24')
+        network = ""
+    return ListedNetwork(network, table.whole("holds_per_hour", *BOUNDS["holds_per_hour"]))
 
 
 def read_phone(table: Table) -> str | None:

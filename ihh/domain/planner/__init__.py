@@ -7,10 +7,11 @@ exactly), `ranking` (which visits become options), `staffing` (which desk).
 
 from __future__ import annotations
 
+from ihh.domain.planner.buckets import Days, Visit
 from ihh.domain.planner.calendar import Calendar, calendar_of
 from ihh.domain.planner.legs import Legs, legs_of
 from ihh.domain.planner.problem import Problem
-from ihh.domain.planner.ranking import Days, Visit, ranked_visits
+from ihh.domain.planner.ranking import ranked_visits
 from ihh.domain.planner.staffing import desks_at
 from ihh.domain.planner.visit import Answer, PlannedLeg, VisitOption, answer_json
 
@@ -30,7 +31,7 @@ def plan(problem: Problem) -> Answer:
 
 def _option(problem: Problem, legs: Legs, calendar: Calendar, days: Days, visit: Visit) -> VisitOption:
     end = visit.start + visit.lasting
-    starts = days.search(visit.day).place(visit.start, lower=end, upper=end)
+    starts = days.search(visit.day).place(visit.start, visit.start + 1, lower=end, upper=end)
     assert starts is not None  # the ranking only gives visits that exist
     desks = desks_at(legs, calendar, visit.day, starts)
     grid = problem.grid_min

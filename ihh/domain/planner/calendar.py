@@ -7,13 +7,13 @@ and one shift moves every day at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from ihh.domain.planner.legs import Legs, slots_for
-from ihh.domain.planner.problem import PlannedDesk, PlannedService, Problem, Spans
+from ihh.domain.planner.problem import Lane, PlannedDesk, PlannedService, Problem, Spans
 
 CACHED_LANES = 1 << 15
 """Desk-days kept by value: a day whose open and busy spans did not change is not computed again."""
@@ -54,7 +54,10 @@ def calendar_of(problem: Problem, legs: Legs) -> Calendar:
         for desk in legs.desks[leg]:
             if desk.id not in packs:
                 packs[desk.id] = window & _pack_desk(desk, dates, lane_bytes, problem.grid_min)
-        of_desks = tuple(_erode(packs[desk.id], duration) for desk in legs.desks[leg])
+        of_desks = tuple(
+            _erode(packs[desk.id] & ~_pack_lanes(desk.kept.get(service.id), dates, lane_bytes), duration)
+            for desk in legs.desks[leg]
+        )
         desk_starts.append(of_desks)
         starts.append(_union(of_desks))
     return Calendar(dates, lane_bytes, tuple(starts), tuple(desk_starts))
@@ -67,37 +70,50 @@ def _dates(problem: Problem, legs: Legs, services: list[PlannedService]) -> tupl
         if service.mode == "walk_in":
             found.update(service.open)
         for desk in desks:
-            found.update(desk.open)
+            found.update(desk.open if desk.free is None else desk.free)
     return tuple(sorted(day for day in found if request.first <= day <= request.last))
 
 
 def _window(problem: Problem, days: int, lane_bytes: int) -> int:
     request = problem.request
-    lane = lane_of(((request.not_before, request.not_after),), (), problem.grid_min, lane_bytes)
+    lane = _octets(((request.not_before, request.not_after),), (), problem.grid_min, lane_bytes)
     return int.from_bytes(lane * days, "little")
 
 
 def _pack(spans_by_day: Iterable[Spans], lane_bytes: int, grid_min: int) -> int:
-    lanes = [lane_of(spans, (), grid_min, lane_bytes) for spans in spans_by_day]
+    lanes = [_octets(spans, (), grid_min, lane_bytes) for spans in spans_by_day]
     return int.from_bytes(b"".join(lanes), "little")
 
 
 def _pack_desk(desk: PlannedDesk, dates: tuple[date, ...], lane_bytes: int, grid_min: int) -> int:
+    if desk.free is not None:
+        return _pack_lanes(desk.free, dates, lane_bytes)
     open_on, busy_on = desk.open.get, desk.busy.get
-    lanes = [lane_of(open_on(day, ()), busy_on(day, ()), grid_min, lane_bytes) for day in dates]
+    lanes = [_octets(open_on(day, ()), busy_on(day, ()), grid_min, lane_bytes) for day in dates]
     return int.from_bytes(b"".join(lanes), "little")
 
 
+def _pack_lanes(lanes: Mapping[date, Lane] | None, dates: tuple[date, ...], lane_bytes: int) -> int:
+    if not lanes:
+        return 0
+    octets = [lanes.get(day, 0).to_bytes(lane_bytes, "little") for day in dates]
+    return int.from_bytes(b"".join(octets), "little")
+
+
 @lru_cache(maxsize=CACHED_LANES)
-def lane_of(open_spans: Spans, busy_spans: Spans, grid_min: int, lane_bytes: int) -> bytes:
-    """The slots of a day that lie whole in the open spans and touch no busy one, little-endian."""
+def _octets(open_spans: Spans, busy_spans: Spans, grid_min: int, lane_bytes: int) -> bytes:
+    return free_lane(open_spans, busy_spans, grid_min).to_bytes(lane_bytes, "little")
+
+
+def free_lane(open_spans: Spans, busy_spans: Spans, grid_min: int) -> Lane:
+    """The slots of a day that lie whole in the open spans and touch no busy one."""
     lane = 0
     for start, end in _joined(open_spans):
         lane |= _run(slots_for(start, grid_min), end // grid_min)
     for start, end in busy_spans:
         if start < end:
             lane &= ~_run(start // grid_min, slots_for(end, grid_min))
-    return lane.to_bytes(lane_bytes, "little")
+    return lane
 
 
 def _joined(spans: Spans) -> list[tuple[int, int]]:

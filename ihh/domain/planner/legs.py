@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import permutations
 
 from ihh.domain.planner.problem import LegRequest, PlannedDesk, PlannedService, Problem
-from ihh.domain.planner.twins import twins_first
+from ihh.domain.planner.twins import Twins, twins_of
 
 DAY_MIN = 24 * 60
 
@@ -28,8 +28,8 @@ class Legs:
     """For each leg, the other legs that share a person with it."""
     before: tuple[int, ...]
     """For each leg, the legs that must end before it."""
-    twins_first: tuple[int, ...]
-    """For each leg, interchangeable legs that may as well start first; see `twins`."""
+    twins: tuple[Twins, ...]
+    """Groups of people who may change places; see `twins`."""
     apart: tuple[int, ...]
     """For each leg, the others that never run beside it: they share a person or their only desk."""
     cliques: tuple[int, ...]
@@ -87,7 +87,7 @@ def legs_of(problem: Problem) -> Legs:
         gaps=_gaps(problem, services, sharing, longest=slots + 1),
         sharing=sharing,
         before=_before(problem.services, services, sharing),
-        twins_first=twins_first(legs),
+        twins=twins_of(legs),
         apart=apart,
         cliques=_maximal_cliques(apart),
         desks=desks,

@@ -1,35 +1,33 @@
-"""One day's visits exactly: the earliest end of a visit that starts at a given slot.
+"""One day's visits exactly: the soonest end of a visit that begins in a given time.
 
 Branch and bound over the order in which legs start. Among the best visits take one whose starts sum
 least and read its legs by (start, index): each leg then stands at the first place of its desk that is
 not before the leg read before it, since moving it there would lower the sum and disturb nothing that
 comes later. So it is enough to try, at every step, each leg that may come next at its earliest place, on
-every desk that matters, and no such visit is missed. Slots throughout; sets of legs are bitmasks.
+every desk that matters, and no such visit is missed.
+
+A state is given up where a leg has no place left in time, where legs that stand one after another can't all
+end in time (`chains`), where desks have too little time for those who need them (`capacity`), or where it
+looks like one that led nowhere. Desks that offer the same look alike, and so do people who may change places:
+of legs in the same situation the first by index is tried. Slots throughout; sets of legs are bitmasks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cached_property
-from heapq import merge
-from itertools import islice
+from typing import NamedTuple
 
 from ihh.domain.planner.calendar import Calendar
-from ihh.domain.planner.legs import Legs, members
-from ihh.domain.planner.seats import (
-    NOT_CONTESTED,
-    Pool,
-    Seat,
-    Seats,
-    pools_of,
-    seats_always_free,
-    seats_of,
-)
+from ihh.domain.planner.capacity import Capacity
+from ihh.domain.planner.chains import Chains
+from ihh.domain.planner.legs import members
+from ihh.domain.planner.seats import NOT_CONTESTED, Seats, offers_of, seats_always_free, seats_of
+from ihh.domain.planner.steps import Steps
+
+Place = tuple[int, int]
+"""(start, desk)."""
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What is placed so far, as far as the legs to come can tell."""
 
     left: int
@@ -43,170 +41,218 @@ class _State:
     """(leg, start) in the order of starts."""
 
 
-@dataclass
+class _Open(NamedTuple):
+    """Where the legs left may stand: at each desk the first place in time."""
+
+    places: dict[int, list[Place]]
+    soonest: dict[int, int]
+    """Leg → the first start of its places."""
+
+
 class DaySearch:
     """Remembers dead ends, so that later questions about the same day are cheap."""
 
-    legs: Legs
-    seats: Seats
-    dead: dict[tuple[object, ...], int] = field(default_factory=dict)
-    """What a dead end looks like → the latest end for which it is known to be dead."""
-    best: tuple[int, ...] | None = None
-    latest: int = 0
-    """The latest end that is still worth finding."""
-    enough: int = 0
+    def __init__(self, steps: Steps, seats: Seats) -> None:
+        self._steps = steps
+        self._seats = seats
+        self._chains = Chains(steps.legs, seats)
+        self._capacity = Capacity(steps.legs, seats)
+        self._offers = offers_of(seats)
+        self._dead: dict[tuple[int, ...], int] = {}
+        """What a dead end looks like → the latest end for which it is known to be dead."""
+        self._best: tuple[int, ...] | None = None
+        self._first = self._before = 0
+        self._latest = 0
+        """The latest end that is still worth finding."""
+        self._enough = 0
+        self._alike: list[list[int]] = []
+        self._kind: dict[int, int] = {}
 
-    @cached_property
-    def pools(self) -> tuple[Pool, ...]:
-        return pools_of(self.legs, self.seats)
+    def place(self, first: int, before: int, *, lower: int, upper: int) -> tuple[int, ...] | None:
+        """The legs' starts in a visit that begins in [first, before) and ends soonest.
 
-    def place(self, first: int, *, lower: int, upper: int) -> tuple[int, ...] | None:
-        """The legs' starts in a visit from `first` that ends soonest, none where it would end after `upper`.
-
-        `lower` is an end that no such visit can undercut.
+        None where it would end after `upper`. `lower` is an end that no such visit can undercut.
         """
-        self.best, self.latest, self.enough = None, upper, lower
-        desks = 1 + max(seat.desk for seats in self.seats for seat in seats)
-        begin = _State(self.legs.all, (first,) * len(self.seats), (0,) * desks, first, ())
-        soonest = self._soonest(begin)
-        for start, leg, desk in self._moves(begin, soonest) if soonest else ():
-            if start == first and self.latest >= lower:
-                self._extend(self._after(begin, leg, start, desk))
-        return self.best
+        self._best, self._latest, self._enough = None, upper, lower
+        self._first, self._before = first, before
+        self._tell_desks_apart(first, upper)
+        legs = self._steps.legs
+        self._extend(_State(legs.all, (first,) * len(self._seats), (0,) * len(self._offers), first, ()))
+        return self._best
+
+    def _tell_desks_apart(self, first: int, upper: int) -> None:
+        """Contested desks are of one kind where they offer every leg the same starts in that time."""
+        window = (1 << upper) - (1 << first) if first < upper else 0
+        kinds: dict[tuple[tuple[int, int], ...], list[int]] = {}
+        for desk, offers in enumerate(self._offers):
+            kinds.setdefault(tuple([(leg, starts & window) for leg, starts in offers]), []).append(desk)
+        self._kind = {desk: kind for kind, desks in enumerate(kinds.values()) for desk in desks}
+        self._kind[NOT_CONTESTED] = NOT_CONTESTED
+        self._alike = [desks for desks in kinds.values() if len(desks) > 1]
 
     def _extend(self, state: _State) -> None:
         """Try every leg that may come next.
 
         A dead end is one for what comes after it, so it counts only while what came before fits.
         """
-        if state.end > self.latest:
+        if state.end > self._latest:
             return
         if not state.left:
             self._keep(state)
             return
-        soonest = self._soonest(state)
-        if soonest is None:
+        found = self._find_open(state)
+        if found is None or not self._fits(state.left, found.soonest):
             return
-        key = self._signature(state, soonest)
-        if self.dead.get(key, -1) >= self.latest:
+        look = self._look(state, found.soonest)
+        if self._dead.get(look, -1) >= self._latest:
             return
-        for start, leg, desk in self._moves(state, soonest):
-            self._extend(self._after(state, leg, start, desk))
-            if self.latest < max(self.enough, state.end):
+        if not self._capacity.holds(state.left, found.soonest, state.free, self._first, self._latest):
+            return
+        for start, leg, desk in self._moves(state, found):
+            if self._can_follow(state.left, leg, start):
+                self._extend(self._after(state, leg, start, desk))
+            if self._latest < max(self._enough, state.end):
                 return
-        self.dead[key] = self.latest
+        if state.placed:  # what comes first may depend on `before`
+            self._dead[look] = self._latest
 
     def _keep(self, state: _State) -> None:
         starts = dict(state.placed)
-        self.best = tuple(starts[leg] for leg in range(len(self.seats)))
-        self.latest = state.end - 1
+        self._best = tuple(starts[leg] for leg in range(len(self._seats)))
+        self._latest = state.end - 1
 
-    def _soonest(self, state: _State) -> dict[int, int] | None:
-        """Each leg's earliest start, or none where the legs left can't all end in time."""
-        durations = self.legs.durations
-        soonest: dict[int, int] = {}
-        for leg in members(state.left):
-            start = self._first_place(state, leg)
-            if start is None or start + durations[leg] > self.latest:
+    def _find_open(self, state: _State) -> _Open | None:
+        """None where some leg has no place left."""
+        left, _, free, _, _ = state
+        durations = self._steps.legs.durations
+        found = _Open({}, {})
+        for leg in self._steps.order:
+            if not left >> leg & 1:
+                continue
+            ready = self._ready(state, leg, found.soonest)
+            last = self._latest - durations[leg]
+            places: list[Place] = []
+            for desk, starts in self._seats[leg]:
+                start = ready if desk == NOT_CONTESTED or free[desk] < ready else free[desk]
+                later = starts >> start
+                if later:
+                    start += (later & -later).bit_length() - 1
+                    if start <= last:
+                        places.append((start, desk))
+            if not places:
                 return None
-            soonest[leg] = start
-        for clique in self.legs.cliques:
-            left = [leg for leg in soonest if clique >> leg & 1]
-            if (
-                left
-                and min(map(soonest.__getitem__, left)) + sum(durations[leg] for leg in left) > self.latest
-            ):
-                return None
-        if not all(self._can_serve(pool, state) for pool in self.pools):
-            return None
-        return soonest
+            found.places[leg] = places
+            found.soonest[leg] = min(places)[0]
+        return found
 
-    def _can_serve(self, pool: Pool, state: _State) -> bool:
-        """Whether the pool's desks could end as many legs in time if all were as the shortest."""
-        left = pool.legs & state.left
-        count = left.bit_count()
-        if count < 2:
-            return True
-        ready = min(state.ready[leg] for leg in members(left))
-        runs = (self._run(seat, max(ready, state.free[seat.desk]), pool.duration) for seat in pool.seats)
-        return next(islice(merge(*runs), count - 1, None), None) is not None
-
-    def _run(self, seat: Seat, ready: int, duration: int) -> Iterator[int]:
-        """The ends in time of legs served one after another at a desk."""
-        while later := seat.starts >> ready:
-            ready += (later & -later).bit_length() - 1 + duration
-            if ready > self.latest:
-                return
-            yield ready
-
-    def _first_place(self, state: _State, leg: int) -> int | None:
-        seats, ready = self.seats[leg], state.ready[leg]
-        if len(seats) == 1 and seats[0].desk == NOT_CONTESTED:
-            later = seats[0].starts >> ready
-            return ready + (later & -later).bit_length() - 1 if later else None
-        return min((at for at, _ in self._places(state, leg)), default=None)
-
-    def _places(self, state: _State, leg: int) -> Iterator[tuple[int, Seat]]:
-        """(start, seat): the first place at each of the leg's desks."""
+    def _ready(self, state: _State, leg: int, soonest: dict[int, int]) -> int:
+        """Legs that come before it and are still to come hold a leg back, too."""
         ready = state.ready[leg]
-        for seat in self.seats[leg]:
-            from_slot = ready if seat.desk == NOT_CONTESTED else max(ready, state.free[seat.desk])
-            later = seat.starts >> from_slot
-            if later:
-                yield from_slot + (later & -later).bit_length() - 1, seat
+        for other, slots in self._steps.waits[leg]:
+            if other in soonest and soonest[other] + slots > ready:
+                ready = soonest[other] + slots
+        return ready
 
-    def _moves(self, state: _State, soonest: dict[int, int]) -> list[tuple[int, int, int]]:
+    def _fits(self, left: int, soonest: dict[int, int]) -> bool:
+        """Whether the legs left of every clique can end in time one after another."""
+        end, latest = self._chains.end, self._latest
+        for clique in self._steps.cliques:
+            chain = clique & left
+            if chain:
+                for leg in members(chain):
+                    if end(chain, leg, soonest[leg]) <= latest:
+                        break
+                else:
+                    return False
+        return True
+
+    def _can_follow(self, left: int, leg: int, start: int) -> bool:
+        """Whether the others that never run beside the leg can come after it in time."""
+        for clique in self._steps.cliques_of[leg]:
+            if self._chains.end(clique & left, leg, start) > self._latest:
+                return False
+        return True
+
+    def _look(self, state: _State, soonest: dict[int, int]) -> tuple[int, ...]:
+        """All that decides how the legs left go on; a desk free before any of them starts is just free."""
+        when = [-1] * len(state.ready)
+        for leg, start in soonest.items():
+            when[leg] = start
+        for twins in self._steps.legs.twins:
+            rows = sorted([[when[leg] for leg in row] for row in twins])
+            for row, starts in zip(twins, rows, strict=True):
+                for leg, start in zip(row, starts, strict=True):
+                    when[leg] = start
+        horizon = min(soonest.values())
+        free = [end if end > horizon else horizon for end in state.free]
+        for desks in self._alike:
+            ends = sorted([free[desk] for desk in desks])
+            for desk, end in zip(desks, ends, strict=True):
+                free[desk] = end
+        return (*when, *free)
+
+    def _moves(self, state: _State, found: _Open) -> list[tuple[int, int, int]]:
         """(start, leg, desk) of each leg that may come next, soonest first.
 
         A leg that starts only after another could have been served and walked on is no next leg: serving
         the other first costs nothing.
         """
-        legs = self.legs
-        able = [leg for leg in soonest if not (legs.before[leg] | legs.twins_first[leg]) & state.left]
-        limit = min(soonest[leg] + legs.durations[leg] + max(legs.gaps[leg]) for leg in able)
-        return sorted(
-            (start, leg, desk) for leg in able for start, desk in self._choices(state, leg) if start < limit
-        )
+        steps, left = self._steps, state.left
+        able = [leg for leg in members(left) if not steps.legs.before[leg] & left]
+        limit = min([found.soonest[leg] + steps.reach[leg] for leg in able])
+        if not state.placed:
+            limit = min(limit, self._before)
+        met: set[tuple[int, ...]] = set()
+        moves: list[tuple[int, int, int]] = []
+        for leg in able:
+            if leg in steps.twin_rows:
+                twins, place, row = steps.twin_rows[leg]
+                situation = (twins, place, *[found.soonest.get(other, -1) for other in row])
+                if situation in met:
+                    continue
+                met.add(situation)
+            moves += [(start, leg, desk) for start, desk in self._choices(found.places[leg], limit)]
+        moves.sort()
+        return moves
 
-    def _choices(self, state: _State, leg: int) -> list[tuple[int, int]]:
-        """(start, desk) of the places worth trying.
+    def _choices(self, places: list[Place], limit: int) -> list[Place]:
+        """The places before the limit that are worth trying.
 
         A contested desk is only where it serves sooner than those nobody else wants; of
-        like desks that are free at the same slot one is enough.
+        desks of one kind that are free at the same slot one is enough.
         """
-        places = list(self._places(state, leg))
-        alone = min((start for start, seat in places if seat.desk == NOT_CONTESTED), default=None)
-        if alone is not None:
-            places = [place for place in places if place[0] < alone or place[1].desk == NOT_CONTESTED]
-        kinds = {(start, seat.like): (start, seat.desk) for start, seat in reversed(places)}
+        if len(places) == 1:
+            return places if places[0][0] < limit else []
+        alone = min([limit, *[start for start, desk in places if desk == NOT_CONTESTED]])
+        kinds: dict[Place, Place] = {}
+        for start, desk in places:
+            if start < alone or (desk == NOT_CONTESTED and start < limit):
+                kinds.setdefault((start, self._kind[desk]), (start, desk))
         return list(kinds.values())
 
     def _after(self, state: _State, leg: int, start: int, desk: int) -> _State:
-        end = start + self.legs.durations[leg]
-        gaps, apart = self.legs.gaps[leg], self.legs.apart[leg]
+        left, ready, free, last, placed = state
+        end = start + self._steps.legs.durations[leg]
         ready = tuple(
-            max(slot, end + gaps[other] if apart >> other & 1 else start + (other < leg))
-            for other, slot in enumerate(state.ready)
+            [
+                slot if slot > start + slots else start + slots
+                for slot, slots in zip(ready, self._steps.then[leg], strict=True)
+            ]
         )
-        free = state.free
         if desk != NOT_CONTESTED:
             free = (*free[:desk], end, *free[desk + 1 :])
-        return _State(state.left ^ 1 << leg, ready, free, max(state.end, end), (*state.placed, (leg, start)))
-
-    def _signature(self, state: _State, soonest: dict[int, int]) -> tuple[object, ...]:
-        """All that decides how the legs left go on; a desk free before any of them starts is just free."""
-        horizon = min(soonest.values())
-        return (state.left, *soonest.values(), *(max(end, horizon) for end in state.free))
+        return _State(left ^ 1 << leg, ready, free, max(last, end), (*placed, (leg, start)))
 
 
-def day_search(legs: Legs, calendar: Calendar, day: int) -> DaySearch:
-    return DaySearch(legs, seats_of(legs, calendar, day))
+def day_search(steps: Steps, calendar: Calendar, day: int) -> DaySearch:
+    return DaySearch(steps, seats_of(steps.legs, calendar, day))
 
 
-def shortest_anywhere(legs: Legs, *, lower: int) -> int:
+def shortest_anywhere(steps: Steps, *, lower: int) -> int:
     """How long a visit lasts at least, whatever the day; `lower` is known to hold on the days asked about.
 
     Found on a day on which everything is always free; more than a day where even that is too short.
     """
-    starts = DaySearch(legs, seats_always_free(legs)).place(0, lower=lower, upper=legs.slots)
+    legs = steps.legs
+    starts = DaySearch(steps, seats_always_free(legs)).place(0, 1, lower=lower, upper=legs.slots)
     return legs.end(starts) if starts else legs.slots + 1

@@ -18,6 +18,9 @@ Span = tuple[int, int]
 Spans = tuple[Span, ...]
 """In any order; they may overlap, and those that touch count as one."""
 
+Lane = int
+"""A day's slots as a bitmask: bit `s` is slot `s` of the grid from 00:00."""
+
 Mode = Literal["desk", "walk_in"]
 Prefer = Literal["earliest", "shortest", "balanced"]
 
@@ -51,6 +54,10 @@ class PlannedDesk:
     open: Mapping[date, Spans] = field(default_factory=dict)
     busy: Mapping[date, Spans] = field(default_factory=dict)
     """May overlap itself and lie outside `open`."""
+    free: Mapping[date, Lane] | None = None
+    """The free slots ready made; where given, `open` and `busy` are not read."""
+    kept: Mapping[str, Mapping[date, Lane]] = field(default_factory=dict)
+    """Service → the slots in which this desk does not take it, free or not."""
 
 
 @dataclass(frozen=True)

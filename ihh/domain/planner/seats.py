@@ -7,7 +7,7 @@ desks are as good as one. Slots throughout; sets of legs are bitmasks.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ihh.domain.planner.calendar import Calendar
 from ihh.domain.planner.legs import Legs, members
@@ -15,27 +15,13 @@ from ihh.domain.planner.legs import Legs, members
 NOT_CONTESTED = -1
 
 
-@dataclass(frozen=True)
-class Seat:
+class Seat(NamedTuple):
     """A contested desk, or all of a leg's other desks as one."""
 
     desk: int
     """Index among the contested desks, or `NOT_CONTESTED`."""
     starts: int
     """Bitmask of the leg's starts there."""
-    like: int
-    """The first contested desk that offers every leg the same starts."""
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Legs that have the same desks, all contested, and so can't all be served at once."""
-
-    legs: int
-    duration: int
-    """Of the shortest of them."""
-    seats: tuple[Seat, ...]
-    """Of the shortest of them: where a longer one may start it may too."""
 
 
 Seats = tuple[tuple[Seat, ...], ...]
@@ -54,19 +40,26 @@ def seats_always_free(legs: Legs) -> Seats:
     return _seats(legs, starts, [[at] * len(desks) for at, desks in zip(starts, legs.desks, strict=True)])
 
 
-def pools_of(legs: Legs, seats: Seats) -> tuple[Pool, ...]:
-    by_desks: dict[tuple[int, ...], list[int]] = defaultdict(list)
+def offers_of(seats: Seats) -> list[list[tuple[int, int]]]:
+    """For each contested desk, (leg, its starts there)."""
+    desks = 1 + max(seat.desk for choice in seats for seat in choice)
+    offers: list[list[tuple[int, int]]] = [[] for _ in range(desks)]
     for leg, choice in enumerate(seats):
-        desks = tuple(seat.desk for seat in choice)
-        if NOT_CONTESTED not in desks:
-            by_desks[desks].append(leg)
-    pools: list[Pool] = []
-    for together in by_desks.values():
-        shortest = min(together, key=legs.durations.__getitem__)
-        if len(together) > 1:
-            members_of = sum(1 << leg for leg in together)
-            pools.append(Pool(members_of, legs.durations[shortest], seats[shortest]))
-    return tuple(pools)
+        for desk, starts in choice:
+            if desk != NOT_CONTESTED:
+                offers[desk].append((leg, starts))
+    return offers
+
+
+def seat_at(legs: Legs, leg: int, desk_id: str) -> int:
+    """The desk as the leg's seats name it."""
+    if desk_id not in _contested(legs, leg):
+        return NOT_CONTESTED
+    return _contested_desks(legs).index(desk_id)
+
+
+def _contested_desks(legs: Legs) -> list[str]:
+    return sorted(set[str]().union(*(_contested(legs, leg) for leg in range(len(legs.desks)))))
 
 
 def _seats(legs: Legs, starts: list[int], desk_starts: list[list[int]]) -> Seats:
@@ -75,25 +68,23 @@ def _seats(legs: Legs, starts: list[int], desk_starts: list[list[int]]) -> Seats
         for desk, at in zip(desks, desk_starts[leg], strict=True):
             offers[desk.id][leg] = at
     contested = [_contested(legs, leg) for leg in range(len(starts))]
-    names = sorted(set().union(*contested))
-    index = {name: place for place, name in enumerate(names)}
-    like = {name: next(index[other] for other in names if offers[other] == offers[name]) for name in names}
+    index = {name: place for place, name in enumerate(_contested_desks(legs))}
     return tuple(
-        _choice(starts[leg], {desk.id: offers[desk.id][leg] for desk in desks}, contested[leg], index, like)
+        _choice(starts[leg], {desk.id: offers[desk.id][leg] for desk in desks}, contested[leg], index)
         for leg, desks in enumerate(legs.desks)
     )
 
 
 def _choice(
-    starts: int, offers: dict[str, int], contested: set[str], index: dict[str, int], like: dict[str, int]
+    starts: int, offers: dict[str, int], contested: set[str], index: dict[str, int]
 ) -> tuple[Seat, ...]:
     if not contested:
-        return (Seat(NOT_CONTESTED, starts, NOT_CONTESTED),)
+        return (Seat(NOT_CONTESTED, starts),)
     others = 0
     for desk, at in offers.items():
         others |= 0 if desk in contested else at
-    seats = [Seat(index[desk], at, like[desk]) for desk, at in offers.items() if desk in contested]
-    return (*seats, Seat(NOT_CONTESTED, others, NOT_CONTESTED)) if others else tuple(seats)
+    seats = [Seat(index[desk], at) for desk, at in offers.items() if desk in contested]
+    return (*seats, Seat(NOT_CONTESTED, others)) if others else tuple(seats)
 
 
 def _contested(legs: Legs, leg: int) -> set[str]:
