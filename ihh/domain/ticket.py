@@ -21,6 +21,10 @@ class TicketState(StrEnum):
     LEFT = "left"
 
 
+UNKNOWN_OUTCOME = "unknown"
+"""Of a service that the house itself ended: it happened, but how long it took is not known."""
+
+
 class HeldFor(StrEnum):
     """Why a ticket is held, and so who ends it."""
 

@@ -42,6 +42,8 @@ class User(Base, UserMixin):
     is_active: Mapped[bool] = mapped_column(default=True)  # type: ignore[assignment]
     is_demo: Mapped[bool] = mapped_column(default=False)
     """Exists for a demonstration; may not sign in outside one."""
+    may_export_events: Mapped[bool] = mapped_column(default=False)
+    """May take files of single events out of the house; every one is logged."""
     session_salt: Mapped[str] = mapped_column(String(32))
     """Changes with the password: older sign-ins end."""
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -10,7 +10,7 @@ from ihh.db import Transaction, db, transaction
 from ihh.domain import visit as visits
 from ihh.domain.daytime import local_day
 from ihh.domain.house import House
-from ihh.domain.ticket import ENDED, TicketAction, TicketState
+from ihh.domain.ticket import ENDED, UNKNOWN_OUTCOME, TicketAction, TicketState
 from ihh.domain.visit import VisitAction, VisitState
 from ihh.models import Contact, DeskSession, Ticket, Visit
 from ihh.services import durations, learning, waitlist
@@ -77,9 +77,9 @@ def _end_ticket(tx: Transaction, ticket: Ticket, *, now: datetime) -> None:
             TicketAction.COMPLETE,
             now=now,
             by="house",
-            detail={"outcome": "unknown"},
+            detail={"outcome": UNKNOWN_OUTCOME},
             ended_at=now,
-            outcome="unknown",
+            outcome=UNKNOWN_OUTCOME,
         )
     else:
         change(tx, ticket, TicketAction.LEAVE, now=now, by="house", ended_at=now)

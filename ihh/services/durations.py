@@ -13,9 +13,9 @@ from sqlalchemy.exc import IntegrityError
 from ihh.db import db, transaction
 from ihh.domain.daytime import local_day
 from ihh.domain.house import House
-from ihh.domain.kpi import UNKNOWN, nearest_rank
 from ihh.domain.party import people_of
-from ihh.domain.ticket import TicketState
+from ihh.domain.ranks import nearest_rank
+from ihh.domain.ticket import UNKNOWN_OUTCOME, TicketState
 from ihh.models import Learned, Ticket, Visit
 from ihh.services.house import current_house
 
@@ -95,7 +95,7 @@ def _service_times(house: House, today: date, *, is_synthetic: bool) -> dict[str
         .where(
             Ticket.service_date.between(today - timedelta(days=LEARNED_FROM_DAYS), today - timedelta(days=1)),
             Ticket.state == TicketState.COMPLETED,
-            Ticket.outcome != UNKNOWN,
+            Ticket.outcome != UNKNOWN_OUTCOME,
             Visit.is_synthetic == is_synthetic,
         )
     )

@@ -18,11 +18,11 @@ from ihh.domain.estimate.calibration import Calibration, Pair, recalibrated
 from ihh.domain.estimate.learning import Days, Served, Stay
 from ihh.domain.estimate.wait import Wait
 from ihh.domain.house import Channel, House
-from ihh.domain.ticket import HeldFor, TicketAction, TicketState
+from ihh.domain.ticket import UNKNOWN_OUTCOME, HeldFor, TicketAction, TicketState
 from ihh.domain.visit import VisitState
 from ihh.models import Learned, Leg, LiveEstimate, QueueEvent, Ticket, Visit
 from ihh.services.house import current_house
-from ihh.services.present import CALIBRATION, SERVICE_TIMES, UNKNOWN
+from ihh.services.present import CALIBRATION, SERVICE_TIMES
 
 DAYS = 60
 LONGEST_TURN = timedelta(minutes=15)
@@ -149,7 +149,7 @@ def _served(house: House, rows: Iterable[Came]) -> list[Served]:
             minutes=row.served_seconds / 60,
         )
         for row in rows
-        if row.state == TicketState.COMPLETED and row.outcome != UNKNOWN
+        if row.state == TicketState.COMPLETED and row.outcome != UNKNOWN_OUTCOME
     ]
 
 

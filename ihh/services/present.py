@@ -36,14 +36,12 @@ from ihh.domain.calling import ReasonCode
 from ihh.domain.daytime import instant
 from ihh.domain.estimate import Calibration, DoneToday, History, calibration, history
 from ihh.domain.house import Channel, House
-from ihh.domain.ticket import TicketAction, TicketState
+from ihh.domain.ticket import UNKNOWN_OUTCOME, TicketAction, TicketState
 from ihh.domain.visit import VisitState
 from ihh.models import DeskAbsence, DeskSession, Learned, Leg, QueueEvent, Ticket, Visit
 
 SERVICE_TIMES, CALIBRATION = "service_times", "calibration"
 """Names of the documents the house learns nightly, see `ihh.services.learning`."""
-UNKNOWN = "unknown"
-"""Outcome of a service whose end nobody noted."""
 
 _ticket, _visit, _leg = Ticket.__table__.c, Visit.__table__.c, Leg.__table__.c
 _event, _session, _absence = QueueEvent.__table__.c, DeskSession.__table__.c, DeskAbsence.__table__.c
@@ -292,7 +290,7 @@ def _done_today() -> Select[Any]:
         .where(
             _ticket.service_date == bindparam("day"),
             _ticket.state == TicketState.COMPLETED,
-            _ticket.outcome != UNKNOWN,
+            _ticket.outcome != UNKNOWN_OUTCOME,
         )
         .group_by(_ticket.desk_id, _ticket.service_id, _ticket.people)
     )

@@ -1,7 +1,7 @@
 """The figures of played days, counted from their rows alone.
 
-As the published figures (`ihh.domain.kpi`): median and 90th percentile are nearest-rank values of tickets
-that were served, a walk-in's wait runs from joining, a booked one's from the appointment or the check-in,
+As the published figures (`ihh.domain.statistics`): median and 90th percentile are nearest-rank values of
+tickets that were served, a walk-in's wait runs from joining, a booked one's from the appointment or the check-in,
 whichever is later. A no-show is booked and not checked in within the grace; a call that nobody answered
 counts as leaving. So one who comes very late is a no-show although served. Times are minutes, shares 0 to 1.
 """
@@ -16,7 +16,7 @@ from statistics import fmean
 from typing import Any
 
 from ihh.domain.house import Policy
-from ihh.domain.kpi import nearest_rank
+from ihh.domain.ranks import nearest_rank
 from ihh.simulation.rows import DayRows, Estimate, Outcome, TicketRow, VisitRow
 
 GRACE = timedelta(minutes=Policy().no_show_grace_min)

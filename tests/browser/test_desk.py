@@ -139,7 +139,7 @@ def test_a_visitor_is_served_by_keyboard_alone(
     expect(desk.locator("#said")).to_contain_text(f"Called {number}")
 
     desk.keyboard.press("r")
-    expect(desk.locator(".who__cap")).to_contain_text("Called 2 times")
+    expect(desk.locator(".who__cap")).to_contain_text("again 1×")
 
     desk.keyboard.press("s")
     expect(main).to_contain_text("Finish and call next")

@@ -1,0 +1,111 @@
+"""Numbers about a day that belong to no visit: what the kiosks did, what the desks could do and did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+
+from ihh.db import db
+from ihh.domain.closed_days import is_open
+from ihh.domain.daytime import instant, local_minute
+from ihh.domain.house import House, Span
+from ihh.domain.ticket import UNKNOWN_OUTCOME, TicketState
+from ihh.models import DeskAbsence, DeskRow, KioskUse, Leg, Ticket, Visit
+from ihh.services.statistics.raw_facts import NEVER_BOOKED
+
+Numbers = dict[tuple[str, str], int]
+"""By (name, agency); an empty agency is the whole house."""
+
+CHECK_IN, TAKE_NUMBER = "check_in", "take_number"
+
+
+def numbers_of(house: House, day: date) -> Numbers:
+    numbers = _kiosks(house, day)
+    for name, by_agency in (
+        ("planned_min", _planned(house, day)),
+        ("booked_min", _booked(day)),
+        ("used_min", _used(day)),
+    ):
+        for agency, minutes in by_agency.items():
+            numbers[name, agency] = minutes
+        numbers[name, ""] = sum(by_agency.values())
+    return {name: amount for name, amount in numbers.items() if amount}
+
+
+def _kiosks(house: House, day: date) -> Numbers:
+    start = instant(day, 0, timezone=house.timezone)
+    end = instant(day + timedelta(days=1), 0, timezone=house.timezone)
+    query = (
+        select(KioskUse.action, KioskUse.failure.is_(None), func.count())
+        .where(KioskUse.at >= start, KioskUse.at < end, KioskUse.action.in_((CHECK_IN, TAKE_NUMBER)))
+        .group_by(KioskUse.action, KioskUse.failure.is_(None))
+    )
+    found = {(action, bool(worked)): n for action, worked, n in db.session.execute(query)}
+    tries = sum(found.values())
+    worked = found.get((CHECK_IN, True), 0), found.get((TAKE_NUMBER, True), 0)
+    return {
+        ("kiosk_check_ins", ""): worked[0],
+        ("kiosk_numbers", ""): worked[1],
+        ("kiosk_tries", ""): tries,
+        ("kiosk_failed", ""): tries - sum(worked),
+    }
+
+
+def _planned(house: House, day: date) -> Counter[str]:
+    """Minutes with a desk at its place, by agency."""
+    found: Counter[str] = Counter()
+    if not is_open(house, day):
+        return found
+    away = _away(house, day)
+    for desk in house.desks:
+        for hours in desk.hours[day.weekday()]:
+            gone = {
+                minute
+                for span in away.get(desk.id, ())
+                for minute in range(max(span.start, hours.start), min(span.end, hours.end))
+            }
+            found[desk.agency] += hours.end - hours.start - len(gone)
+    return found
+
+
+def _away(house: House, day: date) -> dict[str, list[Span]]:
+    start = instant(day, 0, timezone=house.timezone)
+    end = instant(day + timedelta(days=1), 0, timezone=house.timezone)
+    query = select(DeskAbsence).where(DeskAbsence.starts_at < end, DeskAbsence.ends_at > start)
+    found: dict[str, list[Span]] = {}
+    for absence in db.session.scalars(query):
+        first = 0 if absence.starts_at <= start else local_minute(absence.starts_at, timezone=house.timezone)
+        last = 24 * 60 if absence.ends_at >= end else local_minute(absence.ends_at, timezone=house.timezone)
+        found.setdefault(absence.desk_id, []).append(Span(first, last))
+    return found
+
+
+def _booked(day: date) -> Counter[str]:
+    """Minutes of appointments that were not cancelled, by agency."""
+    query = (
+        select(DeskRow.agency_id, Leg.starts_at, Leg.ends_at)
+        .join(Visit, Leg.visit_id == Visit.id)
+        .join(DeskRow, Leg.desk_id == DeskRow.id)
+        .where(Visit.service_date == day, Visit.state.not_in(NEVER_BOOKED))
+    )
+    found: Counter[str] = Counter()
+    for agency, starts_at, ends_at in db.session.execute(query):
+        if starts_at is not None and ends_at is not None:
+            found[agency] += round((ends_at - starts_at).total_seconds() / 60)
+    return found
+
+
+def _used(day: date) -> Counter[str]:
+    """Minutes of services of known length, by agency."""
+    query = (
+        select(Ticket.agency_id, func.sum(Ticket.served_seconds))
+        .where(
+            Ticket.service_date == day,
+            Ticket.state == TicketState.COMPLETED,
+            func.coalesce(Ticket.outcome, "") != UNKNOWN_OUTCOME,
+        )
+        .group_by(Ticket.agency_id)
+    )
+    return Counter({agency: round(int(seconds) / 60) for agency, seconds in db.session.execute(query)})

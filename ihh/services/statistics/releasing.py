@@ -1,0 +1,205 @@
+"""Closed periods are released: counted, masked over all that was ever published, and frozen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import product
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from ihh.db import db, transaction
+from ihh.domain.daytime import local_day
+from ihh.domain.house import House
+from ihh.domain.masking import Flag, mask
+from ihh.domain.statistics.cells import Sources
+from ihh.domain.statistics.counting import Rules, count
+from ihh.domain.statistics.measures import Group
+from ihh.domain.statistics.periods import Period, PeriodKind, containing
+from ihh.domain.statistics.pooling import together
+from ihh.domain.statistics.shown import tied_measures
+from ihh.domain.statistics.systems import Place, Placed, system
+from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table, values
+from ihh.models import Release
+from ihh.services.house import current_house
+from ihh.services.statistics import fact_rows, frozen
+from ihh.services.statistics.closing import unclosed_days
+from ihh.services.statistics.frozen import Frozen
+from ihh.services.statistics.row_order import known_values
+
+log = logging.getLogger(__name__)
+
+KINDS = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.YEAR)
+
+Counted = dict[Table, dict[tuple[str, ...], Sources]]
+
+
+def release_closed(*, now: datetime) -> list[Period]:
+    """Release every closed period that is not yet, in the order in which they ended; which ones.
+
+    Days and weeks close with their last day, months and years when feedback about it is over. Safe to run
+    twice, and in several processes: the first to write a release makes it.
+    """
+    house = current_house()
+    done = []
+    for period in _due(house, now):
+        try:
+            with transaction():
+                release(period, now=now)
+        except IntegrityError:
+            log.info("%s was released by another process", period.code)
+        else:
+            done.append(period)
+    return done
+
+
+def release(period: Period, *, now: datetime) -> None:
+    """Count, mask and freeze one period; within a transaction. Raises IntegrityError if it is released."""
+    house = current_house()
+    db.session.add(
+        Release(
+            period_kind=period.kind.value,
+            period_start=period.start,
+            released_at=now,
+            small_cell=house.figures.small_cell,
+            service_level_min=house.figures.service_level_min,
+            is_synthetic=fact_rows.has_synthetic(period.start, period.last),
+        )
+    )
+    db.session.flush()
+    counted = _pooled(period) if period.kind is PeriodKind.YEAR else _counted(house, period)
+    frozen.add(_masked(house, period, counted, _agencies(house, counted)))
+
+
+def rules_of(house: House) -> Rules:
+    return Rules(
+        ZoneInfo(house.timezone),
+        timedelta(minutes=house.policy.no_show_grace_min),
+        timedelta(minutes=house.figures.service_level_min),
+    )
+
+
+def _due(house: House, now: datetime) -> list[Period]:
+    """Closed and not released, by their last day, then from short to long."""
+    first = fact_rows.first_day()
+    if first is None:
+        return []
+    today = local_day(now, timezone=house.timezone)
+    after = timedelta(days=house.limits.feedback_days + 1)
+    waiting = min(unclosed_days(house, today), default=today)
+    found = []
+    for kind in KINDS:
+        released = set(
+            db.session.scalars(select(Release.period_start).where(Release.period_kind == kind.value))
+        )
+        wait = after if kind in (PeriodKind.MONTH, PeriodKind.YEAR) else timedelta(0)
+        period = containing(first, kind)
+        while period.last + wait < today and period.last < waiting:
+            if period.start not in released:
+                found.append(period)
+            period = period.next
+    return sorted(found, key=lambda period: (period.last, KINDS.index(period.kind)))
+
+
+def _counted(house: House, period: Period) -> Counted:
+    """From facts, with a row for everything the house has, whether anybody came or not."""
+    facts = fact_rows.between(period.start, period.last)
+    tables = PUBLISHED[period.kind]
+    found = {
+        table: {values(row_key): sources for row_key, sources in rows.items()}
+        for table, rows in count(facts, tables, rules_of(house)).items()
+    }
+    seen = {dimension: {row[0] for row in found.get(Table((dimension,)), {})} for dimension in Dimension}
+    known = known_values(house, period, seen)
+    counted = {
+        table: {
+            row: found[table].get(row, Sources())
+            for row in product(*(known[dimension] for dimension in table.dimensions))
+        }
+        for table in tables
+    }
+    return _with_numbers(counted, fact_rows.numbers_between(period.start, period.last))
+
+
+def _with_numbers(counted: Counted, numbers: Mapping[tuple[str, str], int]) -> Counted:
+    """The days' own numbers, in the total and by agency."""
+    by_agency = Table((Dimension.AGENCY,))
+    for (name, agency), amount in numbers.items():
+        table, row = (by_agency, (agency,)) if agency else (TOTAL, ())
+        if row in counted.get(table, {}):
+            sources = counted[table][row]
+            counted[table][row] = Sources({**sources.counts, name: amount}, sources.spreads)
+    return counted
+
+
+def _pooled(year: Period) -> Counted:
+    """A year is its months: what they were made of, added up."""
+    parts: dict[Table, dict[tuple[str, ...], list[Sources]]] = {table: {} for table in PUBLISHED[year.kind]}
+    for table in parts:
+        for row in frozen.read(PeriodKind.MONTH, [table], year.start, year.last, with_spreads=True):
+            parts[table].setdefault(row.place.values, []).append(row.sources)
+    return {table: {of: together(found) for of, found in rows.items()} for table, rows in parts.items()}
+
+
+def _agencies(house: House, counted: Counted) -> dict[str, str]:
+    """Each service's agency: as the house has it, else as its id says."""
+    services = (row[0] for row in counted.get(Table((Dimension.SERVICE,)), {}))
+    return {
+        service: house.service[service].agency if service in house.service else service.partition(".")[0]
+        for service in services
+    }
+
+
+def _masked(house: House, period: Period, counted: Counted, agency_of: Mapping[str, str]) -> Iterable[Frozen]:
+    places = [Place(period, table, row) for table, rows in counted.items() for row in rows]
+    sources = [counted[place.table][place.values] for place in places]
+    earlier = _earlier(period)
+    flags = {}
+    for group in Group:
+        flags[group] = _flags(group, places, sources, earlier, agency_of, k=house.figures.small_cell)
+        if group is Group.FEEDBACK and period.kind in (PeriodKind.DAY, PeriodKind.WEEK):
+            flags[group] = [Flag.NOT_SHOWN] * len(places)  # answers may still come
+    hidden = {
+        (place.table, place.values)
+        for place, flag in zip(places, flags[Group.ATTENDANCE], strict=True)
+        if flag is not Flag.NONE
+    }
+    for number, place in enumerate(places):
+        yield Frozen(
+            place,
+            sources[number],
+            {group: flags[group][number] for group in Group},
+            tuple(tied_measures(place.table, place.values, hidden)),
+        )
+
+
+def _flags(
+    group: Group,
+    places: Sequence[Place],
+    sources: Sequence[Sources],
+    earlier: Sequence[Frozen],
+    agency_of: Mapping[str, str],
+    *,
+    k: int,
+) -> list[Flag]:
+    known = [Placed(row.place, row.sources, row.flags[group]) for row in earlier]
+    own = [Placed(place, found, None) for place, found in zip(places, sources, strict=True)]
+    return mask(system(group, [*own, *known], agency_of), k=k)[: len(own)]
+
+
+def _earlier(period: Period) -> list[Frozen]:
+    """Released rows that add up to this period's, and what those hang together with."""
+    if period.kind is PeriodKind.DAY:
+        return []
+    if period.kind is PeriodKind.WEEK:
+        return frozen.read(PeriodKind.DAY, [TOTAL], period.start, period.last)
+    first = period.start if period.kind is PeriodKind.YEAR else period.previous.start
+    first = containing(first, PeriodKind.WEEK).start
+    found = frozen.read(PeriodKind.DAY, [TOTAL], first, period.last)
+    found += frozen.read(PeriodKind.WEEK, [TOTAL], first, period.last)
+    if period.kind is PeriodKind.MONTH:
+        return found + frozen.read(PeriodKind.MONTH, [TOTAL], period.previous.start, period.previous.start)
+    return found + frozen.read(PeriodKind.MONTH, PUBLISHED[PeriodKind.MONTH], period.start, period.last)
