@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from bench import booking, day, estimates, planner, simulate
+from bench import booking, day, estimates, planner, simulate, statistics
 
 
 def main() -> None:
@@ -19,6 +19,8 @@ def main() -> None:
     estimates.main()
     print()
     simulate.main()
+    print()
+    statistics.main()
 
 
 main()

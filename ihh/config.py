@@ -7,6 +7,7 @@
 | `REDIS_URL` | message queue and rate limits of several workers | none: one worker |
 | `IHH_VAR` | folder of what this installation owns: database, secrets | `var` |
 | `DEMO` | 1: a synthetic day on a shifted clock; 0: the real house | 1 |
+| `DEMO_HISTORY` | months of synthetic past that a demonstration begins with | 14 |
 | `PUBLIC_URL` | how visitors reach the house, for links in QR codes and calendars | the address asked |
 | `THREADS` | threads of a worker; each open socket holds one | 300 |
 | `TRUSTED_PROXIES` | how many proxies set X-Forwarded-For and -Proto | 0 |
@@ -57,6 +58,8 @@ class Settings:
     trusted_proxies: int = 0
     secure_cookies: bool = False
     is_demo: bool = False
+    demo_history: int = 0
+    """Months."""
     is_testing: bool = False
 
 
@@ -83,6 +86,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         trusted_proxies=_whole(environ, "TRUSTED_PROXIES", 0, 0, 5),
         secure_cookies=_flag(environ, "SECURE_COOKIES", bool(public_url and public_url.startswith("https"))),
         is_demo=_flag(environ, "DEMO", True),
+        demo_history=_whole(environ, "DEMO_HISTORY", 14, 0, 60),
     )
 
 

@@ -8,4 +8,4 @@ blueprint = Blueprint(
     "kiosk", __name__, url_prefix="/kiosk", template_folder="templates", static_folder="static"
 )
 
-from . import shell, views, writes  # noqa: E402, F401  (they hang themselves on the blueprint)
+from . import feedback, shell, views, writes  # noqa: E402, F401  (they hang themselves on the blueprint)

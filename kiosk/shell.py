@@ -26,7 +26,20 @@ from .words import in_every_language, languages_side_by_side, script_sentences
 SHELL_FILES = ("kiosk.css", "reach.css", "offline.css", "offline.js", "outbox.js")
 """Of the kiosk's own, what the page without a connection needs."""
 
-BACK_TO = {"start", "qr", "code", "walk_in", "party", "done", "help_page"}
+BACK_TO = {
+    "start",
+    "qr",
+    "code",
+    "walk_in",
+    "party",
+    "done",
+    "help_page",
+    "feedback",
+    "feedback_code",
+    "feedback_face",
+    "feedback_effort",
+    "feedback_thanks",
+}
 """Pages that an aid's button may lead back to without a script."""
 
 
@@ -105,6 +118,15 @@ def aids() -> ResponseReturnValue:
 @access(KIOSK)
 def help_page() -> ResponseReturnValue:
     return render_template("kiosk/help.html")
+
+
+@blueprint.get("/alive")
+@access(KIOSK)
+def alive() -> ResponseReturnValue:
+    """What a kiosk that nobody touches asks every minute, so that the house knows it is there."""
+    answer = make_response("", 204)
+    answer.cache_control.no_store = True
+    return answer
 
 
 @blueprint.get("/offline")

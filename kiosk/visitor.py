@@ -26,7 +26,10 @@ LIVES_SECONDS = 600
 
 
 def remembered() -> dict[str, Any]:
-    """What is known: `language`, `visit`, `punctuality`, `minutes`, `request`; each may be missing."""
+    """What is known: `language`, `visit`, `punctuality`, `minutes`, `request`; each may be missing.
+
+    While feedback is given also `feedback` (which visit), `face`, and `thanked`.
+    """
     if "kiosk_visitor" not in g:
         g.kiosk_visitor = _read()
     facts: dict[str, Any] = g.kiosk_visitor

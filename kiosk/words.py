@@ -71,6 +71,13 @@ def refused_title(code: Code) -> str:
     return _("That did not work")
 
 
+def feedback_refused(code: Code) -> str:
+    """Where the sentence of the refusal itself speaks of a number; empty where it does not."""
+    if code is Code.UNKNOWN_CODE:
+        return _("We do not know this code. Check it and try again.")
+    return ""
+
+
 def punctuality_text(punctuality: str | None, minutes: int) -> str:
     """What early or late arrival means; empty when on time or without a booking."""
     if punctuality == Punctuality.EARLY:

@@ -6,6 +6,7 @@ Each carries a client-made id, so that repeating it is harmless. A script gets J
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import g, jsonify, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from ihh.presentation.languages import text_language
 from ihh.presentation.problem import problem, status_of, wants_json
 from ihh.presentation.sentences import refusal
 from ihh.services.check_in import CheckedIn, check_in, take_number
+from ihh.services.kiosk_use import KioskAction, counted
 from ihh.services.walk_ins import walk_in_wish
 
 from . import blueprint, views, visitor
@@ -44,8 +46,9 @@ def check_in_visit() -> ResponseReturnValue:
     """Check in what was scanned or typed."""
     scanned = request.form.get("scanned", "")
     try:
-        asked = token_in(scanned) or normal_code(scanned)[:LONGEST_CODE]
-        done = check_in(asked, now=clock.now(), by=actor(), request_id=_request_id())
+        with _counted(KioskAction.CHECK_IN):
+            asked = token_in(scanned) or normal_code(scanned)[:LONGEST_CODE]
+            done = check_in(asked, now=clock.now(), by=actor(), request_id=_request_id())
     except Refusal as refused:
         return _refused(refused)
     return _answer(done)
@@ -56,8 +59,9 @@ def check_in_visit() -> ResponseReturnValue:
 def take_a_number() -> ResponseReturnValue:
     """A walk-in's number for the services and party of the form."""
     try:
-        wish = walk_in_wish(request.form.getlist("service"), party_asked(request.form), text_language())
-        done = take_number(wish, now=clock.now(), by=actor(), request_id=_request_id())
+        with _counted(KioskAction.TAKE_NUMBER):
+            wish = walk_in_wish(request.form.getlist("service"), party_asked(request.form), text_language())
+            done = take_number(wish, now=clock.now(), by=actor(), request_id=_request_id())
     except Refusal as refused:
         if refused.code is not Code.LEGS_INVALID:
             return _refused(refused)
@@ -66,6 +70,12 @@ def take_a_number() -> ResponseReturnValue:
             return _problem(refused, sentence)
         return views.party_again(sentence), status_of(refused.code)
     return _answer(done)
+
+
+def _counted(action: KioskAction) -> AbstractContextManager[None]:
+    given = request.form.get("request_id", "")
+    request_id = given if REQUEST_ID.fullmatch(given) else None
+    return counted(action, device_id=g.device.id, now=clock.now(), request_id=request_id)
 
 
 def _request_id() -> str:

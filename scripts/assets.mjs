@@ -14,6 +14,11 @@ const FRESH = join(ROOT, "static", ".vendor-fresh");
 
 /** Package → files to copy: [path in the package, path in static/vendor/<package>]. */
 const FILES = {
+  echarts: [
+    ["dist/echarts.esm.min.mjs", "echarts.esm.min.mjs"],
+    ["LICENSE", "LICENSE"],
+    ["NOTICE", "NOTICE"],
+  ],
   "hds-core": [
     ["lib/base.min.css", "base.min.css"],
     ["LICENSE", "LICENSE"],
@@ -32,6 +37,9 @@ const FILES = {
 
 /** Licences of what the copied files contain but their own package does not state: [source, target]. */
 const INNER_LICENCES = [
+  ["node_modules/echarts/licenses/LICENSE-d3", "echarts/LICENSE.d3"],
+  ["node_modules/tslib/LICENSE.txt", "echarts/LICENSE.tslib"],
+  ["node_modules/zrender/LICENSE", "echarts/LICENSE.zrender"],
   ["node_modules/engine.io-client/LICENSE", "socket.io-client/LICENSE.engine.io-client"],
   ["node_modules/engine.io-parser/LICENSE", "socket.io-client/LICENSE.engine.io-parser"],
   ["node_modules/socket.io-parser/LICENSE", "socket.io-client/LICENSE.socket.io-parser"],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs with apt what the test suite needs and this machine lacks: Chromium, PostgreSQL, Redis, fonts.
+# Installs with apt what the test suite needs and this machine lacks: Chromium, PostgreSQL, Redis, LibreOffice Calc, fonts.
 # Starts no service: tests run their own PostgreSQL and Redis on 127.0.0.1, in temporary folders.
 set -euo pipefail
 
@@ -16,6 +16,7 @@ missing_packages() {
     command -v chromium >/dev/null || echo chromium
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || echo postgresql
     command -v redis-server >/dev/null || echo redis-server
+    command -v soffice >/dev/null || echo libreoffice-calc-nogui
     has_font 'Liberation Sans' || echo fonts-liberation
     has_font 'Noto Naskh Arabic' || echo fonts-noto-core
 }

@@ -12,8 +12,10 @@ from ihh.api import (
     check_ins,
     desks,
     docs,
+    feedback,
     figures,
     house,
+    my_data,
     paths,
     plans,
     routes,
@@ -28,7 +30,10 @@ from ihh.presentation.access import device_cookie
 
 RESOURCES: tuple[Resource, ...] = tuple(
     module.resource
-    for module in (house, routes, plans, visits, waitlist, check_ins, boards, desks, figures, tokens)
+    for module in (
+        *(house, routes, plans, visits, feedback, waitlist, my_data),
+        *(check_ins, boards, desks, figures, tokens),
+    )
 )
 
 OPENAPI = {"API_TITLE": "International House", "API_VERSION": "v1", "OPENAPI_VERSION": "3.1.0"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from ihh.domain.route import LegChoice
 from ihh.presentation.access import KIOSK, access, actor
 from ihh.presentation.limits import KIOSK_CODES
 from ihh.services.check_in import CheckedIn, check_in, take_number
+from ihh.services.kiosk_use import KioskAction, counted
 from ihh.services.my_visit import visit_by_id
 from ihh.services.wishes import wish_for
 
@@ -47,7 +49,8 @@ def _this_kiosk() -> str:
 def check_in_visit(body: dict[str, Any]) -> dict[str, Any]:
     """Check a booked visit in: it gets its queue number and its tickets."""
     now = clock.now()
-    done = check_in(body["code"], now=now, by=actor(), request_id=body["request_id"])
+    with _counted(KioskAction.CHECK_IN, body, now=now):
+        done = check_in(body["code"], now=now, by=actor(), request_id=body["request_id"])
     return _told(done, now=now)
 
 
@@ -61,9 +64,14 @@ def take_walk_in(body: dict[str, Any]) -> dict[str, Any]:
     """Take a number for services now, without a booking."""
     now = clock.now()
     legs = [LegChoice(leg["service"], tuple(leg["people"])) for leg in body["legs"]]
-    wish = wish_for(Party(**body["party"]), legs, body["language"])
-    done = take_number(wish, now=now, by=actor(), request_id=body["request_id"])
+    with _counted(KioskAction.TAKE_NUMBER, body, now=now):
+        wish = wish_for(Party(**body["party"]), legs, body["language"])
+        done = take_number(wish, now=now, by=actor(), request_id=body["request_id"])
     return _told(done, now=now)
+
+
+def _counted(action: KioskAction, body: dict[str, Any], *, now: datetime) -> AbstractContextManager[None]:
+    return counted(action, device_id=g.device.id, now=now, request_id=body["request_id"])
 
 
 def _told(done: CheckedIn, *, now: datetime) -> dict[str, Any]:

@@ -151,7 +151,7 @@ def told(visit: Visit, *, now: datetime) -> dict[str, Any]:
 
 def _together(visit: Visit) -> dict[str, Any] | None:
     other = booked_with(visit)
-    if other is None:
+    if other is None or other.unlinked_at is not None:
         return None
     return {
         "token": other.link_token,

@@ -9,7 +9,9 @@ import click
 from ihh.cli.device import device
 from ihh.cli.export import export
 from ihh.cli.house import house
+from ihh.cli.import_events import import_events
 from ihh.cli.plan import plan
+from ihh.cli.purge import purge
 from ihh.cli.running import Unable
 from ihh.cli.serve import migrate, serve
 from ihh.cli.simulate import simulate
@@ -23,7 +25,19 @@ def cli() -> None:
     """International House: one visit, every authority."""
 
 
-for command in (serve, migrate, house, plan, simulate, staffing_command, export, user, device):
+for command in (
+    serve,
+    migrate,
+    house,
+    plan,
+    simulate,
+    staffing_command,
+    export,
+    import_events,
+    purge,
+    user,
+    device,
+):
     cli.add_command(command)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 import threading
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from gunicorn.app.base import BaseApplication
 from ihh import clock
 from ihh.app import create_app
 from ihh.cli.house import put_in_force
+from ihh.cli import night
 from ihh.cli.running import Unable, plain_errors, settings
 from ihh.config import Settings
 from ihh.db import db, unheard, upgrade
@@ -73,7 +76,7 @@ def prepare(chosen: Settings) -> None:
         if chosen.is_demo:
             click.echo("Playing a synthetic morning …", err=True)
             with unheard():
-                demo.prepare(real_now=clock.real_now())
+                demo.prepare(real_now=clock.real_now(), past_months=chosen.demo_history)
         db.engine.dispose()
 
 
@@ -108,6 +111,7 @@ class Server(BaseApplication):  # type: ignore[misc]
                 demonstration.set_clock()
         is_demo = self.chosen.is_demo
         _in_background(app, "tidy", TIDY_EVERY_S, lambda: day_end.tidy(now=clock.now(), is_demo=is_demo))
+        _in_background(app, "night", TIDY_EVERY_S, _once_a_night(lambda: night.work(now=clock.now())))
         _in_background(app, "day clock", CLOCK_EVERY_S, lambda: day_clock.tick(now=clock.now()))
         _in_background(app, "replanning", REPLAN_EVERY_S, lambda: replan_late_visits(now=clock.now()))
         _in_background(app, "guidance", GUIDE_EVERY_S, lambda: guidance.refresh(now=clock.now()))
@@ -117,6 +121,20 @@ class Server(BaseApplication):  # type: ignore[misc]
         if self.chosen.is_demo:
             _in_background(app, "demonstration", DEMO_STEP_S, _demonstration(app))
         return app
+
+
+def _once_a_night(work: Callable[[], object]) -> Callable[[], None]:
+    """`work` on the first turn of each day of the house; again in the next turn where it failed."""
+    done_on: date | None = None
+
+    def turn() -> None:
+        nonlocal done_on
+        today = local_day(clock.now(), timezone=current_house().timezone)
+        if today != done_on:
+            work()
+            done_on = today
+
+    return turn
 
 
 def _demonstration(app: Flask) -> Any:

@@ -22,12 +22,22 @@ def user() -> None:
 @click.argument("username")
 @click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.CLERK.value)
 @click.option("--agency", help="Agency of a clerk, such as kela.")
-def add(username: str, role: str, agency: str | None) -> None:
+@click.option("--may-export-events", is_flag=True, help="An analyst who may take files of single events.")
+def add(username: str, role: str, agency: str | None, may_export_events: bool) -> None:
     """A new account. The password (12 signs or more) is asked for, or read from standard input."""
     with application():
         if agency is not None and agency not in current_house().agency:
             raise Unable(f"--agency: there is no {agency!r}; known are {', '.join(current_house().agency)}")
-        accounts.add_user(username, _password(), Role(role), agency_id=agency, now=clock.now())
+        if may_export_events and role != Role.ANALYST:
+            raise Unable("--may-export-events: only for an analyst")
+        accounts.add_user(
+            username,
+            _password(),
+            Role(role),
+            agency_id=agency,
+            now=clock.now(),
+            may_export_events=may_export_events,
+        )
         click.echo(f"{username}: added as {role}")
 
 
@@ -55,7 +65,8 @@ def list_users() -> None:
     with application():
         for account in accounts.all_users():
             state = "active" if account.is_active else "deactivated"
-            click.echo("\t".join((account.username, account.role, account.agency_id or "-", state)))
+            right = ("may export events",) if account.may_export_events else ()
+            click.echo("\t".join((account.username, account.role, account.agency_id or "-", state, *right)))
 
 
 def _password() -> str:

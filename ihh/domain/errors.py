@@ -41,6 +41,11 @@ class Code(StrEnum):
     NO_WALK_IN_NOW = "no_walk_in_now"
     HOUSE_CLOSED = "house_closed"
     NUMBERS_USED_UP = "numbers_used_up"
+    # feedback
+    FEEDBACK_TOO_EARLY = "feedback_too_early"
+    FEEDBACK_GIVEN = "feedback_given"
+    FEEDBACK_CLOSED = "feedback_closed"
+    CONTACT_GIVEN = "contact_given"
     # the day
     NOBODY_TO_CALL = "nobody_to_call"
     DESK_BUSY = "desk_busy"

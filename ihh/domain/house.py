@@ -231,6 +231,8 @@ class Limits:
     """How long a visit offered from the waitlist stays reserved, and not past its release."""
     measured_from: int = 50
     """From so many measured services the planner trusts their 80th percentile over the file's minutes."""
+    feedback_days: int = 3
+    """Feedback may be given until so many days after the visit's day."""
 
 
 @dataclass(frozen=True)
@@ -251,6 +253,31 @@ class Figures:
     median_wait_target_min: int = 15
     one_visit_target_pct: int = 75
     """Share of visits in which everything needed should have been done."""
+    asks_nps: bool = False
+    """Whether feedback also asks, from 0 to 10, if the visitor would recommend the house."""
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long what is known of visits is kept, see `ihh.domain.retention`."""
+
+    contact_days: int = 30
+    """After the visit."""
+    events_months: int = 25
+    """Visits and all that happened in them, under random numbers."""
+    log_months: int = 24
+    """What the staff did: desks opened, absences entered, files of events taken out."""
+
+
+@dataclass(frozen=True)
+class Exports:
+    """Files of released months that the house writes by itself."""
+
+    folder: str = ""
+    """Absolute path; empty: none are written."""
+    formats: tuple[str, ...] = ("csv",)
+    tables: tuple[str, ...] = ()
+    """Codes of the catalogue's tables; empty: all of them."""
 
 
 @dataclass(frozen=True)
@@ -281,6 +308,8 @@ class House:
     listed_networks: tuple[ListedNetwork, ...] = ()
     assumed: tuple[str, ...] = field(default=())
     """Paths of values chosen plausibly, without a source."""
+    retention: Retention = Retention()
+    exports: Exports = field(default_factory=Exports)
     has_interpreters: bool = True
     """Whether a desk may serve a language that no desk of the service has; see `desk_serves`."""
 

@@ -20,6 +20,11 @@ def contains_identity_code(text: str) -> bool:
     return any(_is_valid(match) for match in _SHAPE.finditer(text))
 
 
+def looks_like_identity_code(text: str) -> bool:
+    """Whether something of a code's shape stands in the text, valid or mistyped."""
+    return _SHAPE.search(text) is not None
+
+
 def _is_valid(match: re.Match[str]) -> bool:
     day, month, year, number, check = match.groups()
     if not (1 <= int(day) <= 31 and 1 <= int(month) <= 12):

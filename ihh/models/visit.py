@@ -54,6 +54,8 @@ class Visit(Base):
     """The first of two visits that were booked together."""
     follows_after_days: Mapped[int] = mapped_column(default=0)
     """Fewest days after that first visit; 0: either may come first."""
+    unlinked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When the party deleted its link and contact: no code and no other page leads to this one since then."""
     guided_to: Mapped[str | None] = mapped_column(String(40))
     """The agency whose line is expected to call first: where the party was last told to wait."""
     is_synthetic: Mapped[bool] = mapped_column(default=False)
@@ -106,7 +108,7 @@ class Slot(Base):
 
 
 class Contact(Base):
-    """How to reach the one who booked; apart from the queue, gone 30 days after the visit."""
+    """How to reach the one who booked; apart from the queue, gone some days after the visit."""
 
     __tablename__ = "contact"
     __table_args__ = (CheckConstraint("email IS NOT NULL OR phone IS NOT NULL", name="reachable"),)

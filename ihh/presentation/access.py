@@ -11,6 +11,7 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from ihh import clock
 from ihh.domain.errors import Code, Refusal
 from ihh.models import Device
 from ihh.models.account import DeviceKind, Role
@@ -105,6 +106,7 @@ def _check(rule: Access | None) -> ResponseReturnValue | None:
         g.device = current_device(rule.device)
         if g.device is None:
             return _refuse_device(rule.device)
+        devices.note_seen(g.device, now=clock.now())
     return None
 
 

@@ -27,7 +27,7 @@ def pair_by_code(kind: DeviceKind, code: str, *, now: datetime) -> str:
 
 def pair_demo_device(kind: DeviceKind, *, now: datetime) -> str:
     """The token of a new device that exists for the demonstration."""
-    code = devices.add_device(kind, f"demo-{kind}-{secrets.token_hex(4)}", now=now)
+    code = devices.add_device(kind, f"{devices.DEMO_NAME}{kind}-{secrets.token_hex(4)}", now=now)
     return pair_by_code(kind, code, now=now)
 
 

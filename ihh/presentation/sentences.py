@@ -11,6 +11,7 @@ from flask_babel import ngettext
 
 from ihh.domain.calling import ReasonCode
 from ihh.domain.errors import Code, Refusal
+from ihh.domain.feedback import LINE_LONGEST
 from ihh.domain.house import text
 from ihh.presentation.formats import clock_time, long_date
 from ihh.presentation.languages import text_language
@@ -121,6 +122,10 @@ def _contact_invalid(facts: Facts) -> str:
 def _invalid(facts: Facts) -> str:
     if facts.get("field") == "why":
         return _("Write why, in at most %(limit)s signs.", limit=REASON_LONGEST)
+    if facts.get("field") == "answer":
+        return _("Answer at least one of the questions.")
+    if facts.get("field") == "line":
+        return _("Shorten your comment to at most %(limit)s signs.", limit=LINE_LONGEST)
     return _("Something in what you sent is missing or wrong. Check it and try again.")
 
 
@@ -180,6 +185,12 @@ _REFUSALS: dict[Code, Callable[[Facts], str]] = {
     ),
     Code.HOUSE_CLOSED: lambda f: _("The house is closed."),
     Code.NUMBERS_USED_UP: lambda f: _("There are no numbers left today. Please ask the staff."),
+    Code.FEEDBACK_TOO_EARLY: lambda f: _("Tell us when your visit is over. Until then nothing is asked."),
+    Code.FEEDBACK_GIVEN: lambda f: _("You have answered already. Thank you. Your answer stands as it was."),
+    Code.FEEDBACK_CLOSED: lambda f: _("The time to tell us about this visit is over."),
+    Code.CONTACT_GIVEN: lambda f: _(
+        "Leave out e-mail addresses, phone numbers and other long numbers: nothing here may lead back to you."
+    ),
     Code.NOBODY_TO_CALL: lambda f: _("No one is waiting for this desk."),
     Code.DESK_BUSY: lambda f: _("This desk has a visitor. Finish first."),
     Code.DESK_TAKEN: lambda f: _("Someone else has this desk open. Choose another."),

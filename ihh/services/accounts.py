@@ -22,9 +22,19 @@ _hasher = PasswordHasher()
 
 
 def add_user(
-    username: str, password: str, role: Role, *, agency_id: str | None, now: datetime, is_demo: bool = False
+    username: str,
+    password: str,
+    role: Role,
+    *,
+    agency_id: str | None,
+    now: datetime,
+    is_demo: bool = False,
+    may_export_events: bool = False,
 ) -> User:
-    """A new account. Refuses `name_taken`, and `invalid` for a short password or an agency missing."""
+    """A new account. Refuses `name_taken`, and `invalid` for a short password or an agency missing.
+
+    Single events are an analyst's to export, and of nobody else.
+    """
     name = username.strip().lower()
     if not name or len(name) > 60:
         raise Refusal(Code.INVALID, field="username")
@@ -32,6 +42,8 @@ def add_user(
         raise Refusal(Code.INVALID, field="password")
     if role is Role.CLERK and agency_id is None:
         raise Refusal(Code.INVALID, field="agency")
+    if may_export_events and role is not Role.ANALYST:
+        raise Refusal(Code.INVALID, field="may_export_events")
     try:
         with transaction():
             user = User(
@@ -41,6 +53,7 @@ def add_user(
                 agency_id=agency_id,
                 is_active=True,
                 is_demo=is_demo,
+                may_export_events=may_export_events,
                 session_salt=secrets.token_hex(8),
                 created_at=now,
             )

@@ -27,8 +27,6 @@ from ihh.services.letters import LetterKind
 from ihh.services.new_visits import allowed_days, new_visit, wishes_of
 from ihh.services.slots import occupy, taking_slots
 
-CONTACT_KEPT_DAYS = 30
-
 
 @dataclass(frozen=True)
 class _Holder:
@@ -163,7 +161,7 @@ def move(
             tx.change_calendar(day)
         contact = db.session.get(Contact, visit.id)
         if contact is not None:
-            contact.delete_after = option.date + timedelta(days=CONTACT_KEPT_DAYS)
+            contact.delete_after = option.date + timedelta(days=house.retention.contact_days)
         detail = {"from": left.isoformat()}
         record_visit(tx, visit, VisitAction.MOVE, before=before, at=now, by=by, detail=detail)
         letters.write(LetterKind.MOVED, visit_id=visit.id, now=now)
@@ -253,7 +251,7 @@ def _overrides(legs: tuple[LegWish, ...]) -> dict[str, dict[str, str]]:
 def _confirm(tx: Transaction, visit: Visit, contact: Reachable | None, *, now: datetime, by: str) -> None:
     before, visit.state = visit.state, visits.after(VisitState(visit.state), VisitAction.CONFIRM)
     if contact is not None:
-        delete_after = visit.service_date + timedelta(days=CONTACT_KEPT_DAYS)
+        delete_after = visit.service_date + timedelta(days=current_house().retention.contact_days)
         db.session.add(
             Contact(visit_id=visit.id, email=contact.email, phone=contact.phone, delete_after=delete_after)
         )

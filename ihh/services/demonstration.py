@@ -64,6 +64,7 @@ def ensure_accounts(*, now: datetime) -> None:
             agency_id=entry.username if is_clerk else None,
             now=now,
             is_demo=True,
+            may_export_events=entry.username == Role.ANALYST,
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from ihh.db import db, transaction
 from ihh.domain.errors import Code, Refusal
@@ -14,8 +15,15 @@ from ihh.domain.numbering import ALPHABET, normal_code
 from ihh.models import Device
 from ihh.models.account import DeviceKind
 
+log = logging.getLogger(__name__)
+
 CODE_LENGTH = 8
 CODE_LIVES = timedelta(minutes=10)
+SEEN_EVERY = timedelta(minutes=1)
+"""How exactly it is known when a device was last heard of."""
+
+DEMO_NAME = "demo-"
+"""Begins the names of a demonstration's devices: each browser that looks at a screen becomes one."""
 
 
 def add_device(kind: DeviceKind, name: str, *, now: datetime) -> str:
@@ -63,6 +71,30 @@ def device_by_token(token: str | None, kind: DeviceKind) -> Device | None:
     query = select(Device).where(Device.token_digest == _digest(token), Device.revoked_at.is_(None))
     device = db.session.scalars(query).first()
     return device if device is not None and device.kind == kind else None
+
+
+def note_seen(device: Device, *, now: datetime) -> None:
+    """Remember that the device was heard of: once a minute at most, and never in the request's way."""
+    if device.seen_at is not None and now - SEEN_EVERY < device.seen_at <= now:
+        return
+    device_id, seen_at = device.id, device.seen_at
+    same = Device.seen_at.is_(None) if seen_at is None else Device.seen_at == seen_at
+    try:
+        with transaction():
+            db.session.execute(update(Device).where(Device.id == device_id, same).values(seen_at=now))
+    except Exception:
+        log.exception("device %d was heard of, but that was not noted", device_id)
+
+
+def kiosks_in_use() -> list[Device]:
+    """Paired kiosks that are not a demonstration's, by name."""
+    query = select(Device).where(
+        Device.kind == DeviceKind.KIOSK,
+        Device.token_digest.is_not(None),
+        Device.revoked_at.is_(None),
+        Device.name.not_like(f"{DEMO_NAME}%"),
+    )
+    return list(db.session.scalars(query.order_by(Device.name).execution_options(populate_existing=True)))
 
 
 def revoke(name: str, *, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -18,11 +18,14 @@ from ihh.domain.house import Agency, Desk, House
 from ihh.domain.ticket import TicketState
 from ihh.domain.visit import VisitState
 from ihh.models import DeskSession, Ticket, Visit
-from ihh.services import desks, serving, waits
+from ihh.services import desks, devices, serving, waits
 from ihh.services.house import current_house
 from ihh.services.next_hour import NextHour, next_hour
 from ihh.services.running_late import agencies_behind
 from ihh.services.waits import Place
+
+SILENT_AFTER = timedelta(minutes=5)
+"""A kiosk that is on is heard of every minute."""
 
 
 class Level(StrEnum):
@@ -71,6 +74,15 @@ class Alert:
 
 
 @dataclass(frozen=True)
+class SilentKiosk:
+    """A kiosk that may be off or without a network."""
+
+    name: str
+    since: datetime | None
+    """When it was last heard of."""
+
+
+@dataclass(frozen=True)
 class LineNow:
     agency: Agency
     waiting: int
@@ -95,6 +107,7 @@ class HouseNow:
     """Of today's called tickets how many within the service level, and of how many; None before the first."""
     lines: tuple[LineNow, ...]
     alerts: tuple[Alert, ...]
+    silent_kiosks: tuple[SilentKiosk, ...]
     next_hour: NextHour
     people_by_time: tuple[tuple[int, int], ...]
     """(local minute, people in the house) every quarter of an hour since the opening."""
@@ -135,6 +148,7 @@ def house_now(*, now: datetime) -> HouseNow:
         called_in_time=_called_in_time(house, today),
         lines=lines,
         alerts=tuple(_alerts(house, lines, places, today, now=now)),
+        silent_kiosks=tuple(_silent_kiosks(house, today, now=now)),
         next_hour=next_hour(
             house, [desk.desk for desk in everyone if desk.mark is not Mark.CLOSED], today, now=now
         ),
@@ -197,6 +211,20 @@ def _alerts(
             found.append(Alert(AlertKind.OVER_TARGET, line.agency, minutes=line.wait.low, desks=openable))
     rank = list(AlertKind)
     return sorted(found, key=lambda alert: rank.index(alert.kind))
+
+
+def _silent_kiosks(house: House, today: date, *, now: datetime) -> Iterator[SilentKiosk]:
+    """While the house is open; who switched it on late has the same minutes as one that fell silent."""
+    hours = house.hours[today.weekday()] if is_open(house, today) else ()
+    minute = local_minute(now, timezone=house.timezone)
+    since = next((span.start for span in hours if span.start <= minute < span.end), None)
+    if since is None:
+        return
+    if instant(today, since, timezone=house.timezone) > now - SILENT_AFTER:
+        return
+    for kiosk in devices.kiosks_in_use():
+        if kiosk.seen_at is None or kiosk.seen_at <= now - SILENT_AFTER:
+            yield SilentKiosk(kiosk.name, kiosk.seen_at)
 
 
 def _unserved(house: House, places: Sequence[Place], line: LineNow, today: date, *, now: datetime) -> int:

@@ -25,6 +25,7 @@ from ihh.domain.visit import VisitState
 from ihh.models import AnsweredRequest, DeskSession, QueueEvent, Visit
 from ihh.services import booking, check_in, day_end, demonstration, desks, proposals
 from ihh.services.house import current_house
+from ihh.simulation import demo_history
 from ihh.simulation.crowd import (
     WalkIn,
     booker_wish,
@@ -47,15 +48,20 @@ GIVE_BACK = timedelta(minutes=2)
 """After a clerk closes a desk, this long until the demonstration works there again."""
 
 
-def prepare(*, real_now: datetime) -> None:
-    """Make the demonstration's accounts, and a morning in progress unless one goes on."""
+def prepare(*, real_now: datetime, past_months: int = 0) -> None:
+    """Make the demonstration's accounts, and a morning in progress unless one goes on.
+
+    The first one has so many months of synthetic past.
+    """
     house = current_house()
     demonstration.ensure_accounts(now=real_now)
     today = local_day(real_now, timezone=house.timezone)
     if demonstration.unfinished(house, today=today) is not None:
         return
     day = demonstration.next_day(house, today=today)
-    _play_day_before(house, day)
+    before = _open_day_before(house, day)
+    demo_history.fill(house, before, months=past_months)
+    _play_day_before(house, day, before)
     book_day(house, day, BOOKED_TODAY, seed=day.toordinal())
     play(house, day, until_min=demonstration.BEGINS_MIN)
     demonstration.begin(house, day)
@@ -67,11 +73,15 @@ def play(house: House, day: date, *, until_min: int) -> None:
     Driver(house, day, day.toordinal()).run(until=end)
 
 
-def _play_day_before(house: House, day: date) -> None:
-    """A whole synthetic day, so that the statistics have one to show."""
+def _open_day_before(house: House, day: date) -> date:
     before = day - timedelta(days=1)
     while not is_open(house, before):
         before -= timedelta(days=1)
+    return before
+
+
+def _play_day_before(house: House, day: date, before: date) -> None:
+    """A whole synthetic day, so that the statistics have one to show."""
     known = select(Visit.id).where(Visit.service_date == before, Visit.checked_in_at.is_not(None))
     if db.session.execute(known.limit(1)).first() is not None:
         return

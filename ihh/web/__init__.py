@@ -9,8 +9,13 @@ def blueprints() -> tuple[Blueprint, ...]:
     from ihh.web import (
         booking,
         calendar_admin,
+        comments,
         desk,
+        event_export,
+        feedback,
         home,
+        my_data,
+        open_data,
         staff,
         staff_booking,
         staffing,
@@ -20,6 +25,7 @@ def blueprints() -> tuple[Blueprint, ...]:
         waitlist,
     )
 
-    public = (home, booking, visit, waitlist)
-    house = (staff, staff_booking, desk, supervisor, staffing, calendar_admin, statistics)
-    return tuple(module.blueprint for module in (*public, *house))
+    public = (home, booking, visit, feedback, waitlist, my_data, open_data)
+    house = (staff, staff_booking, desk, supervisor, staffing, calendar_admin)
+    figures = (statistics, comments, event_export)
+    return tuple(module.blueprint for module in (*public, *house, *figures))

@@ -16,7 +16,6 @@ from ihh.presentation.access import PUBLIC, access
 from ihh.presentation.languages import text_language
 from ihh.presentation.limits import GUESSING, limiter
 from ihh.presentation.problem import status_of
-from ihh.services.booking import CONTACT_KEPT_DAYS
 from ihh.services.demonstration import sign_ins
 from ihh.services.find_visit import find_by_code
 from ihh.services.house import current_house
@@ -68,7 +67,7 @@ def show_found() -> ResponseReturnValue:
 @blueprint.get("/privacy")
 @access(PUBLIC)
 def privacy() -> ResponseReturnValue:
-    return render_template("home/privacy.html", nav=public_nav(), kept_days=CONTACT_KEPT_DAYS)
+    return render_template("home/privacy.html", nav=public_nav(), kept=current_house().retention)
 
 
 @blueprint.get("/accessibility")

@@ -126,6 +126,11 @@ def _doors() -> list[tuple[str, str, str]]:
     if current_user.role in READ_STATISTICS:
         about = _("Waits, visits and how they changed.")
         doors.append((url_for("statistics.show"), _("Statistics"), about))
+        about = _("What visitors wrote, by month and agency.")
+        doors.append((url_for("comments.show"), _("Comments"), about))
+    elif current_user.role == Role.CLERK and current_user.agency_id:
+        here = url_for("statistics.agency_view", agency_id=current_user.agency_id)
+        doors.append((here, _("Our figures"), _("Waits and visits of your agency, month by month.")))
     if current_user.role in PLAN_DESKS:
         about = _("Lines, desks and what needs a hand.")
         doors.insert(0, (url_for("supervisor.show"), _("House now"), about))

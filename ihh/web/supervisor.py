@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -16,10 +18,10 @@ from ihh.domain.house import text
 from ihh.models.account import Role
 from ihh.presentation import languages
 from ihh.presentation.access import access, staff
-from ihh.presentation.formats import minute_time, wait_range
+from ihh.presentation.formats import clock_time, minute_time, short_date, wait_range
 from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
-from ihh.services.house_now import Alert, AlertKind, HouseNow, Level, LineNow, Mark, house_now
+from ihh.services.house_now import Alert, AlertKind, HouseNow, Level, LineNow, Mark, SilentKiosk, house_now
 from ihh.web.staff import user_menu
 
 blueprint = Blueprint("supervisor", __name__)
@@ -95,6 +97,7 @@ def _state() -> dict[str, Any]:
         "mark_text": mark_text,
         "alert_text": alert_text,
         "alert_help": alert_help,
+        "kiosk_text": partial(kiosk_text, now=found.at),
         "curve": curve_of(found),
         "Level": Level,
         "AlertKind": AlertKind,
@@ -183,6 +186,18 @@ def alert_help(alert: Alert) -> str:
         names=names,
     )
     return " ".join([facts, help_text]).strip()
+
+
+def kiosk_text(kiosk: SilentKiosk, *, now: datetime) -> str:
+    """ "Kiosk hall-1 not heard of since 9:12", with the day where that is not today."""
+    if kiosk.since is None:
+        return _("Kiosk %(name)s was never heard of", name=kiosk.name)
+    timezone = current_house().timezone
+    day = local_day(kiosk.since, timezone=timezone)
+    when = clock_time(kiosk.since)
+    if day != local_day(now, timezone=timezone):
+        when = f"{short_date(day)} {when}"
+    return _("Kiosk %(name)s not heard of since %(time)s", name=kiosk.name, time=when)
 
 
 def curve_of(found: HouseNow) -> Curve | None:

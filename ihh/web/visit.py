@@ -24,10 +24,12 @@ from ihh.models import Visit
 from ihh.presentation import plan_token, sentences
 from ihh.presentation.access import LINK, access
 from ihh.presentation.calendar_file import calendar_file
+from ihh.presentation.feedback_words import csat_words
 from ihh.presentation.formats import clock_time
 from ihh.presentation.problem import status_of
 from ihh.presentation.qr import qr_svg
 from ihh.services import booking, new_visits, proposals, serving
+from ihh.services.feedback import view_feedback
 from ihh.services.house import current_house
 from ihh.services.my_visit import VisitView, view_visit
 from ihh.services.sooner import sooner, take_sooner
@@ -197,6 +199,8 @@ def _shown_of(visit: Visit) -> dict[str, Any]:
     values = shown(current_house(), _view(visit), now=clock.now())
     if values["page"] is Page.WAITING:
         values["sooner"] = sooner(visit, now=clock.now())
+    if values["page"] is Page.ENDED:
+        values["feedback"], values["faces"] = view_feedback(visit, now=clock.now()), csat_words()
     if values["page"] is Page.BOOKED:
         values["qr"] = qr_svg(visit.check_in_token, _("QR code of your visit, for the kiosk"))
     return values
@@ -221,6 +225,8 @@ def _linked(visit: Visit) -> Linked | None:
     """The other of two visits that were booked together, while it counts."""
     other = new_visits.booked_with(visit)
     if other is None or other.state in new_visits.OVER or visit.state == VisitState.HELD:
+        return None
+    if other.unlinked_at is not None:
         return None
     return Linked(other.link_token, other.service_date, is_second=other.follows_id is not None)
 

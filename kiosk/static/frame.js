@@ -6,6 +6,7 @@ import { t } from "/static/js/texts.js";
 import { hush } from "./outbox.js";
 
 const WARNING = 15; // s before the screen closes
+const ALIVE_EVERY = 60_000; // ms between two signs of life
 const ATTRIBUTE = { text: ["data-text", "large"], contrast: ["data-contrast", "high"], lower: ["data-lower", ""] };
 const { body, documentElement: root } = document;
 
@@ -86,8 +87,15 @@ function watchIdleness(seconds) {
   rearm();
 }
 
+/** Tells the house that this kiosk is on, also while nobody touches it. */
+function giveSignsOfLife() {
+  const { alive } = body.dataset;
+  if (alive) setInterval(() => fetch(alive, { cache: "no-store" }).catch(() => {}), ALIVE_EVERY);
+}
+
 function begin() {
   tellTime();
+  giveSignsOfLife();
   serveAids();
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-reset-link]")) return;

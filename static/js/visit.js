@@ -32,8 +32,9 @@ function colour({ ground, area }) {
     : "masthead";
 }
 
-/** What the visitor did to the part that goes: ticked papers, the place of the keyboard. */
+/** What the visitor did to the part that goes: ticked papers, opened lists, the place of the keyboard. */
 function remember() {
+  const open = [...live.querySelectorAll("details[open]")].map((list) => list.id);
   const ticked = [...live.querySelectorAll("input:checked")].map((box) => box.id);
   const focused = live.contains(document.activeElement) ? document.activeElement.id : "";
   return () => {
@@ -41,6 +42,7 @@ function remember() {
       const box = document.getElementById(id);
       if (box) box.checked = true;
     }
+    for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   };
 }

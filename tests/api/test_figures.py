@@ -1,68 +1,94 @@
-"""The figures by API: for whom, and nothing that the page would hide."""
+"""The figures by API: for whom, and the published ones."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime
 
+import pytest
 from flask import Flask
 
-from ihh.domain.party import Party
-from ihh.domain.wish import LegWish, Wish
+from ihh.db import transaction
+from ihh.domain.statistics.measures import Measure
+from ihh.domain.statistics.periods import parse, single
 from ihh.models import User
 from ihh.models.account import Role
-from ihh.services import accounts, check_in
-from tests.api.conftest import PASSWORD, Guarded, SetClock, code_of, staff_client
+from ihh.services import accounts
+from ihh.services.house import current_house
+from ihh.services.statistics import fact_rows, releasing
+from ihh.services.statistics.published import published
+from tests.api.conftest import PASSWORD, Guarded, code_of, staff_client
+from tests.services.statistics import made_up_facts
 
 ClerkOf = Callable[[str], tuple[User, Guarded]]
 
-TODAY = "/figures?from=2026-12-01&to=2026-12-01"
+DAY = "2026-11-23"
 
 
-def analyst(app: Flask, now: datetime) -> Guarded:
-    user = accounts.add_user("analyst", PASSWORD, Role.ANALYST, agency_id=None, now=now)
-    return staff_client(app, user)
+@pytest.fixture
+def reader(app: Flask, now: datetime) -> Guarded:
+    """An analyst of a house with one released day."""
+    with transaction():
+        fact_rows.add(made_up_facts.days(current_house(), date(2026, 11, 23), 1, seed=5, visits=14))
+        releasing.release(parse(DAY), now=now)
+    return staff_client(app, accounts.add_user("analyst", PASSWORD, Role.ANALYST, agency_id=None, now=now))
 
 
-def arrive(count: int, now: datetime) -> None:
-    for _ in range(count):
-        check_in.take_number(Wish(Party(1), (LegWish("kela.advice", ("p1",)),), "en"), now=now, by="test")
+def test_a_released_day_is_told_as_it_was_published(reader: Guarded) -> None:
+    found = reader.get(f"/figures?from={DAY}").get_json()
+    assert (found["period"], found["kind"], found["from"], found["to"]) == (DAY, "day", DAY, DAY)
+    assert (found["is_synthetic"], found["small_cell"]) == (False, 5)
+    (table,) = found["tables"]
+    assert (table["code"], table["dimensions"]) == ("total", [])
+    (row,) = table["rows"]
+    expected = published(single(parse(DAY)), ["total"]).total.cells
+    assert set(row["cells"]) == {measure.value for measure in Measure}
+    for measure, cell in expected.items():
+        told = row["cells"][measure.value]
+        assert told["flag"] == cell.flag.value, measure
+        assert told["amount"] == (None if cell.amount is None else float(cell.amount)), measure
+    assert row["cells"]["softlanding_median_days"] == {"amount": None, "flag": "no_data", "n": None}
 
 
-def test_a_days_visits_are_counted(app: Flask, now: datetime, set_clock: SetClock) -> None:
-    arrive(7, now)
-    set_clock(now + timedelta(hours=1))
-    figures = analyst(app, now).get(TODAY).get_json()
-    assert (figures["from"], figures["to"], figures["open_days"]) == ("2026-12-01", "2026-12-01", 1)
-    assert figures["total"]["cells"]["visits"] == {"amount": 7, "flag": ""}
-    assert {table["dimension"] for table in figures["tables"]} == {
-        "agency",
-        "service",
-        "hour",
-        "channel",
-        "language",
-    }
+def test_definitions_in_the_language_asked_for(reader: Guarded) -> None:
+    found = reader.get("/figures/definitions").get_json()
+    assert [one["measure"] for one in found["measures"]] == [measure.value for measure in Measure]
+    assert {one["measure"] for one in found["measures"] if not one["has_data"]} >= {"remote_video_pct"}
+    assert found["tables"]["day"] == ["total"]
+    assert "agency.weekday.hour" in found["tables"]["month"]
 
 
-def test_few_people_are_not_told(app: Flask, now: datetime) -> None:
-    arrive(3, now)
-    figures = analyst(app, now).get(TODAY).get_json()
-    assert figures["total"]["cells"]["visits"] == {"amount": None, "flag": "suppressed"}
+def test_which_periods_are_released(reader: Guarded) -> None:
+    assert reader.get("/figures/periods").get_json() == {"day": [DAY], "week": [], "month": [], "year": []}
 
 
-def test_a_period_that_is_none_is_refused(app: Flask, now: datetime) -> None:
-    reader = analyst(app, now)
-    for query in (
+def test_what_is_not_released_is_not_found(reader: Guarded) -> None:
+    for query in ("from=2026-11-24", "from=2026-11", f"from={DAY}&to=2026-11-24", "from=2026"):
+        assert code_of(reader.get(f"/figures?{query}")) == (404, "not_found"), query
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
         "from=2026-12-02&to=2026-12-01",
-        "from=2025-01-01&to=2026-12-01",
-        "from=9999-12-31&to=9999-12-31",
-        "from=0001-01-01&to=0001-01-01",
-        "from=2026-12-01",
-        "from=yesterday&to=2026-12-01",
-    ):
-        assert code_of(reader.get(f"/figures?{query}")) == (422, "invalid"), query
+        "from=2026-11-23&to=2026-11",
+        "from=9999-12-31",
+        "from=0001-01-01",
+        "from=2026-02-30",
+        "from=2026-W54",
+        "to=2026-12-01",
+        "from=yesterday",
+        "from=2026-11-23&tables=agency",
+        "from=2026-11-23&tables=desk",
+        "from=2026-11-23&tables=",
+        "from=2026-11-23&small_cell=1",
+    ],
+)
+def test_a_period_or_table_that_is_none_is_refused(reader: Guarded, query: str) -> None:
+    assert code_of(reader.get(f"/figures?{query}")) == (422, "invalid")
 
 
 def test_a_clerk_sees_no_figures(clerk_of: ClerkOf) -> None:
     _, clerk = clerk_of("kela")
-    assert code_of(clerk.get(TODAY)) == (403, "not_allowed")
+    for path in (f"/figures?from={DAY}", "/figures/definitions", "/figures/periods"):
+        assert code_of(clerk.get(path)) == (403, "not_allowed"), path

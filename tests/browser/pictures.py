@@ -11,17 +11,14 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from ihh.domain.closed_days import open_days
-from ihh.domain.house_file import read_house
-from ihh.layout import HOUSES
 from tests.browser.reading import read_qr
 from tests.servers.chromium import launch
+from tests.servers.history import write_history
 from tests.servers.server import running_server
 
 FOLDER = Path("docs/pictures")
@@ -154,11 +151,11 @@ def statistics(album: Album) -> None:
     analyst = album.page("desk")
     sign_in(analyst, "analyst")
     analyst.goto("/statistics")
-    day = date.fromisoformat(analyst.locator('input[name="from"]').first.input_value())
-    house = read_house(HOUSES / "helsinki.toml")
-    *_, before = open_days(house, day - timedelta(days=14), day - timedelta(days=1))
-    analyst.goto(f"/statistics?from={before}&to={before}")
-    album.take(analyst, "statistics")
+    analyst.locator("html[data-plots=drawn]").wait_for()
+    album.take(analyst, "statistics", whole=True)
+    analyst.locator('a[href^="/statistics/report/"]').click()
+    analyst.locator("html[data-plots=drawn]").wait_for()
+    album.take(analyst, "statistics-report", whole=True)
 
 
 def sign_in(page: Page, username: str) -> None:
@@ -194,6 +191,7 @@ def _server(url: str | None) -> Iterator[str]:
         yield url
         return
     with tempfile.TemporaryDirectory() as folder, running_server(Path(folder), {"DEMO": "1"}) as server:
+        write_history(server.folder)
         yield server.base_url
 
 

@@ -7,13 +7,14 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
 
-PUBLIC = ("/", "/book", "/find", "/privacy", "/accessibility", "/staff", "/api/docs")
+PUBLIC = ("/", "/book", "/find", "/privacy", "/accessibility", "/staff", "/open-data/", "/api/docs")
 KIOSK = ("/kiosk/pair", "/kiosk/", "/kiosk/qr", "/kiosk/code", "/kiosk/walk-in", "/kiosk/help")
 DISPLAY = ("/display/pair", "/display/")
 STAFF = (
     ("kela", "/staff/start"),
     ("kela", "/desk"),
     ("analyst", "/statistics"),
+    ("analyst", "/statistics/events"),
     ("supervisor", "/staff/start"),
     ("supervisor", "/staff/calendar"),
     ("administrator", "/staff/calendar"),

@@ -1,14 +1,33 @@
-"""The figures read on a desk's screen, on a phone, in three languages, right to left and in the dark."""
+"""The figures read on a desk's screen, on a phone, on paper, right to left, in the dark and without scripts."""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
+from tests.servers.history import write_history
+from tests.servers.server import RunningServer
+
+PAGES = (
+    "/statistics",
+    "/statistics/agency/kela",
+    "/statistics/tables?by=agency&by=hour&only=agency:kela",
+    "/statistics/estimates",
+    "/statistics/definitions",
+    "/statistics/today",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def newest(server: RunningServer) -> str:
+    """The newest month with figures."""
+    return write_history(server.folder)[-1].code
 
 
 def sign_in(page: Page) -> None:
@@ -19,32 +38,89 @@ def sign_in(page: Page) -> None:
     page.wait_for_url("**/staff/start")
 
 
+def drawn(page: Page, path: str) -> None:
+    """Opens a page and waits until its plots stand, if it has any."""
+    page.goto(path)
+    if page.locator("[data-plot]").count():
+        expect(page.locator("html")).to_have_attribute("data-plots", "drawn")
+
+
 def fits(page: Page) -> bool:
     """Nothing sticks out sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_read_choose_and_export(page_desk: Page, axe: Axe) -> None:
+def numbers(table: Locator, measure: str) -> list[str]:
+    found = table.locator(f'[data-measure="{measure}"] data').all()
+    return [str(round(float(one.get_attribute("value") or ""))) for one in found]
+
+
+def test_the_plots_show_what_their_tables_say(page_desk: Page, axe: Axe) -> None:
     page = page_desk
     sign_in(page)
-    page.goto("/statistics")
-    expect(page.locator("h1")).to_contain_text(".")
-    expect(page.locator("#figures tr.total data").first).to_be_visible()
+    drawn(page, "/statistics")
     axe(page)
-    page.get_by_text("Show as table").click()
-    expect(page.locator(".as-table table")).to_be_visible()
-    page.get_by_role("link", name="Language", exact=True).click()
-    expect(page.locator("#figures")).to_have_attribute("data-dimension", "language")
-    total = page.locator("#figures tr.total data").first.get_attribute("value")
-    page.locator("summary", has_text="Export").click()
+    for name in ("hours", "heat", "levels", "channels", "languages", "trend"):
+        plot = page.locator(f'[data-plot="{name}"]')
+        expect(plot.locator("svg")).to_be_visible()
+        assert plot.get_attribute("role") == "img"
+        assert page.locator(f"#{name}-said").inner_text()
+    heat = page.locator('[data-plot="heat"] svg text').all_text_contents()
+    assert set(numbers(page.locator("#heat-table"), "visits")) <= set(heat)
+    longest = numbers(page.locator("#hours-table"), "wait_p90_min")
+    assert longest
+    assert set(longest) <= set(page.locator('[data-plot="hours"] svg text').all_text_contents())
+    expect(page.locator("#hours-table")).to_be_hidden()
+    page.locator("#hours-title ~ details summary").click()
+    expect(page.locator("#hours-table")).to_be_visible()
     axe(page)
+
+
+def test_choose_drill_down_and_export_by_keyboard(page_desk: Page, newest: str) -> None:
+    page = page_desk
+    sign_in(page)
+    drawn(page, "/statistics")
+    page.locator("summary", has_text="Period:").focus()
+    page.keyboard.press("Enter")
+    page.locator(".period ul a").nth(1).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"span="))
+    assert newest not in page.url
+    page.locator("#levels-table a", has_text="Kela").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/statistics/agency/kela?**")
+    expect(page.locator("#services-table tbody tr")).not_to_have_count(0)
+    page.locator("summary", has_text="Export").focus()
+    page.keyboard.press("Enter")
     with page.expect_download() as started:
         page.get_by_role("link", name="CSV for programs").click()
     file = started.value
-    assert file.suggested_filename.startswith("demo-statistics-")
-    rows = list(csv.DictReader(io.StringIO(file.path().read_text("utf-8"))))
-    assert {row["customers"] for row in rows if row["value"] == "total"} == {total}
-    assert {row["synthetic"] for row in rows} == {"yes"}
+    assert file.suggested_filename.startswith("demo-")
+    rows = list(csv.DictReader(io.StringIO(file.path().read_text("utf-8"), newline="")))
+    kela = next(row for row in rows if row["table"] == "agency" and row["agency"] == "kela")
+    shown = page.locator('[data-tile="service_events"] data').get_attribute("value")
+    assert shown == kela["service_events"]
+
+
+def test_a_click_on_a_bar_opens_the_agency(page_desk: Page) -> None:
+    page = page_desk
+    sign_in(page)
+    drawn(page, "/statistics")
+    plot = page.locator('[data-plot="levels"]')
+    plot.scroll_into_view_if_needed()
+    label = plot.locator("svg text", has_text="Kela").bounding_box()
+    assert label is not None
+    page.mouse.click(label["x"] + label["width"] + 20, label["y"] + label["height"] / 2)
+    page.wait_for_url("**/statistics/agency/kela?**")
+
+
+def test_without_scripts_there_are_the_tables(open_page: OpenPage) -> None:
+    page = open_page(1440, 900, java_script_enabled=False)
+    sign_in(page)
+    page.goto("/statistics")
+    for name in ("hours", "heat", "levels", "channels", "languages", "trend"):
+        expect(page.locator(f"#{name}-table")).to_be_visible()
+        expect(page.locator(f'[data-plot="{name}"]')).to_be_hidden()
 
 
 def test_a_wrong_period_is_said_beside_its_field(
@@ -53,8 +129,8 @@ def test_a_wrong_period_is_said_beside_its_field(
     allow_console("422")
     page = page_desk
     sign_in(page)
-    page.goto("/statistics")
-    page.locator("summary", has_text="Period").click()
+    drawn(page, "/statistics")
+    page.locator("summary", has_text="Period:").click()
     page.locator("#from").fill("2026-12-24")
     page.locator("#to").fill("2026-12-01")
     page.get_by_role("button", name="Show", exact=True).click()
@@ -64,12 +140,34 @@ def test_a_wrong_period_is_said_beside_its_field(
     axe(page)
 
 
-@pytest.mark.parametrize("lang", ["en", "fi", "sv", "ar-XB"])
+def test_a_view_is_saved_and_opened(page_desk: Page, axe: Axe, newest: str) -> None:
+    page = page_desk
+    sign_in(page)
+    drawn(page, f"/statistics/agency/kela?span={newest}&compare=none")
+    page.locator("summary", has_text="Views").click()
+    page.locator("#view-name").fill("Kela alone")
+    page.get_by_role("button", name="Save the view").click()
+    expect(page.get_by_text("The view is saved.")).to_be_visible()
+    page.goto("/statistics")
+    page.locator("summary", has_text="Views").click()
+    axe(page)
+    page.get_by_role("link", name="Kela alone", exact=True).click()
+    page.wait_for_url(f"**/statistics/agency/kela?span={newest}&compare=none")
+    page.locator("summary", has_text="Views").click()
+    page.get_by_role("button", name="Delete the view Kela alone").click()
+    expect(page.get_by_text("The view is deleted.")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ["fi", "ar-XB"])
 def test_on_a_phone(page_phone: Page, axe: Axe, lang: str) -> None:
     page = page_phone
     sign_in(page)
     page.goto(f"/statistics?lang={lang}")
-    assert fits(page)
+    for path in PAGES:
+        drawn(page, path)
+        assert fits(page), path
+        axe(page)
+    drawn(page, "/statistics")
     page.locator("summary.button").first.click()
     assert fits(page)
     axe(page)
@@ -78,5 +176,28 @@ def test_on_a_phone(page_phone: Page, axe: Axe, lang: str) -> None:
 def test_in_the_dark(open_page: OpenPage, axe: Axe) -> None:
     page = open_page(1280, 900, color_scheme="dark")
     sign_in(page)
-    page.goto("/statistics?by=service")
+    for path in PAGES[:2]:
+        drawn(page, path)
+        axe(page)
+        ink = page.evaluate("getComputedStyle(document.body).color")
+        words = page.locator('[data-plot="channels"] svg text').first
+        assert words.evaluate("text => getComputedStyle(text).fill") == ink
+
+
+def test_the_report_prints_whole_on_a4(page_desk: Page, axe: Axe, newest: str, tmp_path: Path) -> None:
+    page = page_desk
+    sign_in(page)
+    drawn(page, f"/statistics/report/{newest}")
     axe(page)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 688, "height": 1000})
+    assert fits(page)
+    for row in page.locator("tr").all():
+        assert row.evaluate("row => getComputedStyle(row).breakInside") == "avoid"
+    assert (
+        page.locator("thead").first.evaluate("head => getComputedStyle(head).display") == "table-header-group"
+    )
+    pdf = page.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True)
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
+    assert 3 <= len(boxes) <= 7
+    assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}

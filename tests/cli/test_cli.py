@@ -110,6 +110,14 @@ def test_an_account_needs_a_long_password_and_a_known_agency(installed):
     assert "ann\tclerk\tkela\tactive" in ihh("user", "list", folder=installed).stdout
 
 
+def test_only_an_analyst_may_get_the_right_to_single_events(installed):
+    given = ("--may-export-events", "--role")
+    typed = {"folder": installed, "stdin": "correct horse battery\n"}
+    refused(ihh("user", "add", "cid", *given, "supervisor", **typed), "--may-export-events")
+    assert ihh("user", "add", "cid", *given, "analyst", **typed).returncode == 0
+    assert "cid\tanalyst\t-\tactive\tmay export events" in ihh("user", "list", folder=installed).stdout
+
+
 def test_the_secret_is_made_once_and_kept_private(installed):
     secret = installed / "var" / "secret-key"
     assert secret.stat().st_mode & 0o077 == 0

@@ -19,8 +19,9 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from sqlalchemy import select
 
 from ihh import clock
-from ihh.db import db
+from ihh.db import db, transaction
 from ihh.domain.party import Party
+from ihh.domain.statistics.periods import parse
 from ihh.domain.ticket import TicketState
 from ihh.domain.visit import VisitState
 from ihh.domain.waitlist import OPEN
@@ -41,11 +42,17 @@ from ihh.services import (
     waitlist,
     waitlist_entries,
 )
+from ihh.services.statistics import releasing
 from tests.servers.site import Site
 
 DESK = "kela-1"
 FRIDAY = date(2026, 12, 4)
-OF_THE_WAITLIST = ("get_entry", "take_offer", "decline_offer", "leave_waitlist")
+OF_THE_WAITLIST = (
+    *("get_entry", "take_offer", "decline_offer", "leave_waitlist"),
+    *("get_entry_data", "delete_entry_data"),
+)
+OF_THE_FIGURES = ("get_figures", "get_definitions", "get_periods")
+RELEASED = "2026-11-23"
 WITHIN_REACH = {
     "recall": "called",
     "start": "called",
@@ -78,7 +85,7 @@ class House:
         if is_valid:
             with self.site.app.app_context():
                 self._make_real(operation, case)
-        cookies = self.cookies | ({"ihh_session": self.analyst} if operation == "get_figures" else {})
+        cookies = self.cookies | ({"ihh_session": self.analyst} if operation in OF_THE_FIGURES else {})
         response = case.call(cookies=cookies, headers={"X-CSRFToken": self.csrf_token})
         if is_valid:
             self.answered.setdefault(operation, set()).add(response.status_code)
@@ -87,7 +94,7 @@ class House:
     def _make_real(self, operation: str, case: Case) -> None:
         chosen = crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "replace"))
         if operation == "get_figures" and chosen % 2:
-            case.query |= {"from": "2026-11-01", "to": f"2026-12-{chosen % 28 + 1:02d}"}
+            case.query |= {"from": RELEASED, "to": RELEASED, "tables": "total"}
         if "token" in case.path_parameters:
             waits = operation in OF_THE_WAITLIST
             case.path_parameters["token"] = self._entry(chosen) if waits else self._visit(operation, chosen)
@@ -123,6 +130,8 @@ class House:
             self._fill_friday()
             body |= {"from": FRIDAY.isoformat(), "to": FRIDAY.isoformat(), "contact": None}
             body |= {"not_before": "00:00", "not_after": "24:00"}
+        if operation == "send_feedback" and chosen % 3:
+            body |= {"ticket": None, "csat": 4, "nps": None, "line": "Kind and clear."}
         if operation == "confirm_visit" and chosen % 2:
             body["contact"] = {"email": f"visitor{next(self._count)}@example.com"}
 
@@ -138,6 +147,8 @@ class House:
         return plan_token.seal(wish, options[0], now=self.now)
 
     def _visit(self, operation: str, chosen: int) -> str:
+        if operation in ("get_feedback", "send_feedback") and chosen % 4:
+            return self._over()
         visit = self._held()
         if operation == "extend_hold" or chosen % 4 == 0:
             return visit.link_token
@@ -151,6 +162,15 @@ class House:
         option = proposals.propose(wish, now=self.now).earliest
         assert option is not None
         return booking.hold(wish, option, source=None, now=self.now)
+
+    def _over(self) -> str:
+        """The link of a visit that has ended: its party left."""
+        wish = Wish(Party(1), (LegWish("kela.advice", ("p1",)),), "en")
+        done = check_in.take_number(wish, now=self.now, by="test")
+        serving.leave(done.visit_id, now=self.now)
+        visit = db.session.get(Visit, done.visit_id)
+        assert visit is not None
+        return visit.link_token
 
     def _entry(self, chosen: int) -> str:
         """The link of someone on the waitlist, mostly one with an offer."""
@@ -209,6 +229,8 @@ def open_house(site: Site, now: datetime) -> Iterator[House]:
         user = accounts.add_user("kela-clerk", "correct horse battery", Role.CLERK, agency_id="kela", now=now)
         desks.open_desk(DESK, user, now=now)
         analyst = accounts.add_user("analyst", "correct horse battery", Role.ANALYST, agency_id=None, now=now)
+        with transaction():
+            releasing.release(parse(RELEASED), now=now)
         _sign_in(client, analyst)
         analysts = _cookie(client, "ihh_session")
         _sign_in(client, user)

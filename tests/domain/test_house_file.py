@@ -408,6 +408,16 @@ BROKEN: list[tuple[str, Break, list[tuple[str, str]]]] = [
      [("grid_min", "must be a whole number, not a string")]),
     ("a boolean is no number", lambda d: d.update(grid_min=True),
      [("grid_min", "must be a whole number, not a boolean")]),
+    ("a number is no boolean", lambda d: d.update(figures={"asks_nps": 1}),
+     [("figures.asks_nps", "must be true or false, not a whole number")]),
+    ("an export folder that is not absolute", lambda d: d.update(exports={"folder": "exports"}),
+     [("exports.folder", '"exports" must be an absolute path')]),
+    ("an unknown export format", lambda d: d.update(exports={"formats": ["csv", "pdf"]}),
+     [("exports.formats[2]", '"pdf" must be one of csv, csv-excel-fi, xlsx, json, parquet')]),
+    ("an unknown export table", lambda d: d.update(exports={"tables": ["agency", "desk"]}),
+     [("exports.tables[2]", '"desk" must be a table of the figures such as agency.hour')]),
+    ("days of feedback", lambda d: d.update(limits={"feedback_days": 31}),
+     [("limits.feedback_days", "31 must be from 0 to 30")]),
     ("grid", lambda d: d.update(grid_min=7), [("grid_min", "7 must divide an hour")]),
     ("time zone", lambda d: d.update(timezone="Europe/Nowhere"),
      [("timezone", '"Europe/Nowhere" is no time zone such as Europe/Helsinki')]),
@@ -705,7 +715,10 @@ class TestReference:
     def test_every_setting_is_told_with_its_usual_value_and_bounds(self, kind: type) -> None:
         for item in fields(kind):
             usual = getattr(kind(), item.name)
-            if isinstance(usual, int):
+            if isinstance(usual, bool):
+                row = f"| `{item.name}` | `{str(usual).lower()}` | `true`, `false` |"
+                assert row in self.REFERENCE, row
+            elif isinstance(usual, int):
                 low, high = BOUNDS[item.name]
                 row = f"| `{item.name}` | {usual} | {low}–{high}"
                 assert row in self.REFERENCE, row

@@ -12,11 +12,13 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from ihh import clock
+from ihh.db import db
 from ihh.domain.party import people_of
-from ihh.models import Visit
+from ihh.models import KioskUse, Visit
 from ihh.models.account import DeviceKind
 from ihh.services import booking, check_in, devices
 from tests import situations
@@ -424,3 +426,33 @@ def test_the_shell_it_keeps_names_nobody_and_is_complete(kiosk: Kiosk) -> None:
             assert answer.status_code == 200, url
     assert "No connection" in kiosk.page("/kiosk/offline")
     assert "Set-Cookie" not in kiosk.client.get("/kiosk/offline").headers
+
+
+def uses() -> list[tuple[str, str | None, int | None]]:
+    query = select(KioskUse).order_by(KioskUse.id).execution_options(populate_existing=True)
+    return [(use.action, use.failure, use.device_id) for use in db.session.scalars(query)]
+
+
+def test_every_try_is_counted_with_why_it_failed(kiosk: Kiosk) -> None:
+    assert kiosk.post("/kiosk/check-in", scanned="ABCD1234").status_code == 404
+    kiosk.ask("/kiosk/check-in", scanned="not a code at all")
+    kiosk.post("/kiosk/take-number", service=TAX, adults="1", minors="0")
+    kiosk.post("/kiosk/take-number", adults="1", minors="0")
+    found = uses()
+    assert [(action, failure) for action, failure, _device in found] == [
+        ("check_in", "unknown_code"),
+        ("check_in", "unknown_code"),
+        ("take_number", None),
+        ("take_number", "legs_invalid"),
+    ]
+    assert len({device for *_rest, device in found}) == 1
+
+
+def test_a_sign_of_life_is_heard(kiosk: Kiosk, set_clock: SetClock) -> None:
+    set_clock(at("10:30"))
+    answer = kiosk.client.get("/kiosk/alive")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (204, "no-store")
+    (door,) = devices.all_devices()
+    assert door.seen_at is not None
+    assert abs(door.seen_at - at("10:30")) < timedelta(seconds=30)
+    assert 'data-alive="/kiosk/alive"' in kiosk.client.get("/kiosk/").text

@@ -24,7 +24,7 @@ from ihh.services.house import current_house
 from ihh.services.present import CALIBRATION, SERVICE_TIMES, read_present, read_signs
 from ihh.services.situations import situation_of
 from ihh.services.tickets import tickets_of
-from tests.services import busy_day
+from tests.services.statistics import busy_day
 from tests.situations import TUESDAY, at, booked, opened, walked_in, wish
 
 KELA = ("kela-1", "kela-2", "kela-3")

@@ -15,6 +15,7 @@ from ihh.domain.house import (
     Channel,
     Desk,
     Document,
+    Exports,
     Figures,
     House,
     Limits,
@@ -23,6 +24,7 @@ from ihh.domain.house import (
     Option,
     Policy,
     Question,
+    Retention,
     Service,
     ServiceDocument,
     WalkMin,
@@ -39,6 +41,7 @@ from ihh.domain.house_file.values import (
     read_conditions,
     read_week,
 )
+from ihh.domain.statistics.tables import BY_CODE
 
 FORMAT = "ihh-house/1"
 MAX_MIN = 480
@@ -54,9 +57,13 @@ LABEL = re.compile(r"[1-9]\d{0,2}")
 COUNTRY = re.compile(r"[A-Z]{2}")
 PHONE = re.compile(r"\+?\d[\d ]{4,19}")
 URL = re.compile(r"https://[^\s/]+\S*")
+FOLDER = re.compile(r"/[^\x00-\x1f]{0,400}")
+EXPORT_FORMATS = ("csv", "csv-excel-fi", "xlsx", "json", "parquet")
+EXPORT_FORMAT = re.compile("|".join(EXPORT_FORMATS))
+EXPORT_TABLE = re.compile("|".join(re.escape(code) for code in BY_CODE))
 LANGUAGE_LIKE = "a language code such as en"
 
-Settings = TypeVar("Settings", Policy, Limits, Figures)
+Settings = TypeVar("Settings", Policy, Limits, Figures, Retention)
 
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "overdue_min": (1, MAX_MIN),
@@ -79,11 +86,15 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "release_hours": (0, 720),
     "waitlist_offer_min": (10, 2880),
     "measured_from": (1, 10_000),
+    "feedback_days": (0, 30),
     "small_cell": (2, 100),
     "service_level_min": (1, MAX_MIN),
     "service_level_target_pct": (0, 100),
     "median_wait_target_min": (0, MAX_MIN),
     "one_visit_target_pct": (0, 100),
+    "contact_days": (0, 30),
+    "events_months": (3, 25),
+    "log_months": (24, 120),
 }
 """Smallest and largest value of each setting; the planner takes at most 6 people and 8 legs."""
 
@@ -124,6 +135,7 @@ def read_sections(data: object, faults: Faults) -> Draft:
         policy=read_settings(top, "policy", Policy),
         limits=read_settings(top, "limits", Limits),
         figures=read_settings(top, "figures", Figures),
+        retention=read_settings(top, "retention", Retention),
         zones=tuple(read_zone(table, texts) for table in entries["zone"]),
         agencies=agencies,
         questions=tuple(read_question(table, texts) for table in entries["question"]),
@@ -132,6 +144,7 @@ def read_sections(data: object, faults: Faults) -> Draft:
         desks=tuple(read_desk(table, zone_of) for table in entries["desk"]),
         listed_networks=tuple(read_listed_network(table) for table in entries["listed_network"]),
         assumed=top.strings("assumed"),
+        exports=read_exports(top.table("exports", required=False)),
     )
     for tables in (*entries.values(), [top]):
         for table in tables:
@@ -156,8 +169,21 @@ def read_settings(top: Table, key: str, kind: type[Settings]) -> Settings:
     }
     if kind is Policy and table.has("lines"):
         values["lines"] = table.choice("lines", LinePolicy, LinePolicy.ALL)
+    if kind is Figures:
+        values["asks_nps"] = table.truth("asks_nps", default=False)
     table.finish()
     return kind(**values)
+
+
+def read_exports(table: Table) -> Exports:
+    exports = Exports(
+        folder=table.optional_string("folder", FOLDER, like="an absolute path") or "",
+        formats=table.strings("formats", EXPORT_FORMAT, like=f"one of {', '.join(EXPORT_FORMATS)}")
+        or Exports.formats,
+        tables=table.strings("tables", EXPORT_TABLE, like="a table of the figures such as agency.hour"),
+    )
+    table.finish()
+    return exports
 
 
 def read_zone(table: Table, texts: TextReader) -> Zone:

@@ -107,6 +107,15 @@ class Table:
             return value
         return default or 0
 
+    def truth(self, key: str, *, default: bool) -> bool:
+        value = self.value(key, required=False)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            self.fault(key, f"must be true or false, not {kind_of(value)}")
+            return default
+        return value
+
     def array(self, key: str, *, required: bool = False) -> list[object]:
         value = self.value(key, required=required)
         if value is None:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     """A `str` as 2026-11-30T09:05:00+02:00: local time of the house."""
     COUNT = "count"
     DECIMAL = "decimal"
+    """A `Decimal`, or its text: digits with a point."""
     TRUTH = "truth"
 
 

@@ -69,4 +69,6 @@ def _tied() -> list[Measure]:
 def _coarse(measure: Measure, cell: Cell, *, k: int) -> Cell:
     if CATALOGUE[measure].unit is not Unit.COUNT or cell.amount is None:
         return cell
+    if 1 <= cell.amount < k:
+        return Cell(None, Flag.SUPPRESSED)  # rounded down it would read as a zero
     return replace(cell, amount=int(Decimal(cell.amount)) // k * k)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
 
@@ -23,7 +23,7 @@ from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.shown import tied_measures
 from ihh.domain.statistics.systems import Place, Placed, system
 from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table, values
-from ihh.models import Release
+from ihh.models import ClosedDay, Release
 from ihh.services.house import current_house
 from ihh.services.statistics import fact_rows, frozen
 from ihh.services.statistics.closing import unclosed_days
@@ -47,8 +47,7 @@ def release_closed(*, now: datetime) -> list[Period]:
     done = []
     for period in _due(house, now):
         try:
-            with transaction():
-                release(period, now=now)
+            release(period, now=now)
         except IntegrityError:
             log.info("%s was released by another process", period.code)
         else:
@@ -57,21 +56,26 @@ def release_closed(*, now: datetime) -> list[Period]:
 
 
 def release(period: Period, *, now: datetime) -> None:
-    """Count, mask and freeze one period; within a transaction. Raises IntegrityError if it is released."""
+    """Count, mask and freeze one period. Raises IntegrityError if it is released.
+
+    Only what has been worked out is written in a transaction: masks may take a minute, and nobody is to wait
+    for the night's work.
+    """
     house = current_house()
-    db.session.add(
-        Release(
-            period_kind=period.kind.value,
-            period_start=period.start,
-            released_at=now,
-            small_cell=house.figures.small_cell,
-            service_level_min=house.figures.service_level_min,
-            is_synthetic=fact_rows.has_synthetic(period.start, period.last),
-        )
-    )
-    db.session.flush()
     counted = _pooled(period) if period.kind is PeriodKind.YEAR else _counted(house, period)
-    frozen.add(_masked(house, period, counted, _agencies(house, counted)))
+    rows = list(_masked(house, period, counted, _agencies(house, counted)))
+    made = Release(
+        period_kind=period.kind.value,
+        period_start=period.start,
+        released_at=now,
+        small_cell=house.figures.small_cell,
+        service_level_min=house.figures.service_level_min,
+        is_synthetic=fact_rows.has_synthetic(period.start, period.last),
+    )
+    with transaction():
+        db.session.add(made)
+        db.session.flush()
+        frozen.add(rows)
 
 
 def rules_of(house: House) -> Rules:
@@ -83,13 +87,14 @@ def rules_of(house: House) -> Rules:
 
 
 def _due(house: House, now: datetime) -> list[Period]:
-    """Closed and not released, by their last day, then from short to long."""
+    """Closed and not released, by their last day, then from short to long; nothing that would be incomplete."""
     first = fact_rows.first_day()
     if first is None:
         return []
     today = local_day(now, timezone=house.timezone)
     after = timedelta(days=house.limits.feedback_days + 1)
     waiting = min(unclosed_days(house, today), default=today)
+    purged, emptied = _purged_days(), _emptied_periods()
     found = []
     for kind in KINDS:
         released = set(
@@ -98,10 +103,27 @@ def _due(house: House, now: datetime) -> list[Period]:
         wait = after if kind in (PeriodKind.MONTH, PeriodKind.YEAR) else timedelta(0)
         period = containing(first, kind)
         while period.last + wait < today and period.last < waiting:
-            if period.start not in released:
+            if period.start not in released and not _is_lost(period, purged, emptied):
                 found.append(period)
             period = period.next
     return sorted(found, key=lambda period: (period.last, KINDS.index(period.kind)))
+
+
+def _purged_days() -> list[date]:
+    return list(db.session.scalars(select(ClosedDay.day).where(ClosedDay.purged_at.is_not(None))))
+
+
+def _emptied_periods() -> list[Period]:
+    query = select(Release.period_kind, Release.period_start).where(Release.emptied_at.is_not(None))
+    return [Period(start, PeriodKind(kind)) for kind, start in db.session.execute(query)]
+
+
+def _is_lost(period: Period, purged: Iterable[date], emptied: Iterable[Period]) -> bool:
+    """Whether some of its days can no longer be counted, or some rows its masks depend on no longer read."""
+    first = _first_read(period)
+    return any(period.start <= day <= period.last for day in purged) or any(
+        one.start <= period.last and first <= one.last for one in emptied
+    )
 
 
 def _counted(house: House, period: Period) -> Counted:
@@ -196,10 +218,17 @@ def _earlier(period: Period) -> list[Frozen]:
         return []
     if period.kind is PeriodKind.WEEK:
         return frozen.read(PeriodKind.DAY, [TOTAL], period.start, period.last)
-    first = period.start if period.kind is PeriodKind.YEAR else period.previous.start
-    first = containing(first, PeriodKind.WEEK).start
+    first = _first_read(period)
     found = frozen.read(PeriodKind.DAY, [TOTAL], first, period.last)
     found += frozen.read(PeriodKind.WEEK, [TOTAL], first, period.last)
     if period.kind is PeriodKind.MONTH:
         return found + frozen.read(PeriodKind.MONTH, [TOTAL], period.previous.start, period.previous.start)
     return found + frozen.read(PeriodKind.MONTH, PUBLISHED[PeriodKind.MONTH], period.start, period.last)
+
+
+def _first_read(period: Period) -> date:
+    """From when on released rows have a say in the period's masks."""
+    if period.kind in (PeriodKind.DAY, PeriodKind.WEEK):
+        return period.start
+    first = period.start if period.kind is PeriodKind.YEAR else period.previous.start
+    return containing(first, PeriodKind.WEEK).start

@@ -34,7 +34,7 @@ def _visit(house: House, day: date, key: str, source: str, dice: random.Random) 
     start = datetime.combine(day, time(9), ZoneInfo(house.timezone)).astimezone(UTC)
     arrives = start + dice.randrange(0, 6 * 60) * MINUTE + timedelta(seconds=dice.randrange(60))
     came = channel == "walk_in" or dice.random() < 0.92
-    chosen = [service for service in dice.choices(services, k=dice.choices((1, 2, 3), (50, 30, 20))[0])]
+    chosen = dice.choices(services, k=dice.choices((1, 2, 3), (50, 30, 20))[0])
     made, at = [], arrives
     for service in chosen:
         fact, at = _service(service.agency, service.id, size, at, channel, came, dice)

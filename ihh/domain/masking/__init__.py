@@ -1,0 +1,16 @@
+"""Masks: which cells of a release are hidden, so that no small count can be worked out from all that was published.
+
+`cells` says what is given, `program` is what a reader cannot tell apart, `search` hides until that is enough.
+
+A cell in which 1 to k - 1 people stand is hidden (`suppressed`), and further ones (`not_shown`), until for every
+count from 1 to k - 1 of a cell that is hidden because it is small, each value from 1 to k - 1 agrees with all
+that is known: the shown cells of this release and of earlier ones, every line they add up along, and the flags.
+The reader may take the flags at their word: a suppressed count is from 1 to k - 1.
+"""
+
+from __future__ import annotations
+
+from ihh.domain.masking.cells import Cells, Flag, Line
+from ihh.domain.masking.search import mask
+
+__all__ = ["Cells", "Flag", "Line", "mask"]

@@ -1,0 +1,81 @@
+"""What is published: cells with counts, and the lines along which a reader can add them up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+PEOPLE = "customers"
+"""The count whose size makes a cell small; the others only hang on it."""
+
+PEOPLE_PER_VISIT = 6
+"""A party has one to six people (`ihh.domain.party`): visits <= customers <= 6 x visits."""
+
+Amounts = NDArray[np.float64]
+
+
+class Flag(StrEnum):
+    """Why a cell is empty."""
+
+    NONE = ""
+    SUPPRESSED = "suppressed"
+    """Fewer than k people."""
+    NOT_SHOWN = "not_shown"
+    """Hidden so that a suppressed cell cannot be worked out."""
+    NO_DATA = "no_data"
+    """Nothing to count it from."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A relation between cells that any reader knows."""
+
+    total: int | None
+    """Index of the cell that the parts add up to. None: the known number `of`."""
+    parts: tuple[int, ...]
+    is_exact: bool
+    """True: the parts add up to the total. False: they add up to the total or more, and none exceeds it, as
+    people do who may stand in several parts."""
+    of: int = 0
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A release and what was released before it, as far as the same lines run through both."""
+
+    counts: Mapping[str, Sequence[int]]
+    """Name of a count ("visits", "customers", "service_events") -> its value in each cell, in the order of cells."""
+    small_by: Sequence[Sequence[int]]
+    """For each cell the numbers of people that decide whether it is small: one from 1 to k - 1 makes it so."""
+    lines: Mapping[str, Sequence[Line]]
+    """Name of a count -> the lines along which that count adds up."""
+    fixed: Sequence[Flag | None]
+    """None: the cell belongs to this release. A flag: it was published earlier with that flag."""
+
+    def amounts(self) -> dict[str, Amounts]:
+        """The counts by name, in the order of names. Raises ValueError where cells or lines do not fit together."""
+        size = len(self.fixed)
+        found = {name: np.asarray(self.counts[name], dtype=np.float64) for name in sorted(self.counts)}
+        if len(self.small_by) != size or any(len(values) != size for values in found.values()):
+            raise ValueError("every cell needs each count, its people and whether it is fixed")
+        if any((values < 0).any() for values in found.values()):
+            raise ValueError("a count is negative")
+        if not set(self.lines) <= set(found):
+            raise ValueError("lines of a count that is not there")
+        for name, lines in self.lines.items():
+            for line in lines:
+                _check(name, line, found[name])
+        return found
+
+
+def _check(name: str, line: Line, values: Amounts) -> None:
+    total = line.of if line.total is None else values[line.total]
+    parts = values[list(line.parts)]
+    if line.is_exact and parts.sum() != total:
+        raise ValueError(f"{name}: the parts of {line} do not add up to it")
+    if not line.is_exact and (parts.sum() < total or (parts > total).any()):
+        raise ValueError(f"{name}: the parts of {line} are not parts of it")

@@ -1,0 +1,177 @@
+"""What a reader asked for: released periods and what to compare them with, as typed and as understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from ihh.domain.statistics.periods import DAY, Period, PeriodKind, Span, containing, parse, single
+from ihh.presentation.figure_words import period_text
+from ihh.presentation.formats import long_date
+from ihh.services.house import current_house
+from ihh.services.statistics.published import released
+
+YEARS = range(2000, 2100)
+"""Years of which figures can be; all else is a slip of the finger."""
+
+LONGEST = 400
+"""Periods in one span: a year of days, and more."""
+
+SEPARATOR = "--"
+
+
+class Compare(StrEnum):
+    PREVIOUS = "previous"
+    YEAR = "year"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Asked:
+    span: Span | None
+    """What is shown; None where nothing is released yet."""
+    compare: Compare
+    kinds: tuple[PeriodKind, ...]
+    """Of periods the page can show."""
+    fault: str = ""
+    """What to mend in what was typed; then the newest released period is shown."""
+    status: int = 200
+    typed: Mapping[str, str] | None = None
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query that leads here again, without what is the default anyway."""
+        found = {"span": self.span.code} if self.span else {}
+        return found | ({} if self.compare is Compare.PREVIOUS else {"compare": self.compare.value})
+
+
+class _Fault(Exception):
+    """Says what to mend."""
+
+    def __init__(self, sentence: str, status: int = 422) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def asked(args: Mapping[str, str], kinds: Sequence[PeriodKind] = tuple(PeriodKind)) -> Asked:
+    """From a query: `span`, or `kind` with the days `from` and `to`; the newest month by default.
+
+    `kinds` are those the page can show.
+    """
+    typed = {name: args.get(name, "").strip() for name in ("span", "kind", "from", "to", "compare")}
+    newest, of = newest_span(kinds), tuple(kinds)
+    try:
+        compare = _compare(typed["compare"])
+        span = _span(typed, kinds)
+        if span is not None:
+            _check_released(span)
+    except _Fault as fault:
+        return Asked(newest, Compare.PREVIOUS, of, str(fault), fault.status, typed)
+    return Asked(span or newest, compare, of, typed=typed)
+
+
+def newest_span(kinds: Sequence[PeriodKind]) -> Span | None:
+    """The last released month; where there is none yet, the last shorter period, then the year."""
+    for kind in (PeriodKind.MONTH, PeriodKind.WEEK, PeriodKind.DAY, PeriodKind.YEAR):
+        if kind in kinds and (found := released(kind)):
+            return single(found[-1])
+    return None
+
+
+def compared_with(span: Span, compare: Compare) -> Span | None:
+    """The span before it, as long, or the same a year earlier. None: not wanted, or not released."""
+    if compare is Compare.NONE:
+        return None
+    if compare is Compare.YEAR:
+        other = Span(span.first.year_before, span.last.year_before)
+    else:
+        count = sum(1 for _period in span)
+        other = Span(earlier(span.first, count), span.first.previous)
+    known = set(released(span.kind))
+    return other if all(period in known for period in other) else None
+
+
+def earlier(period: Period, count: int) -> Period:
+    for _step in range(count):
+        period = period.previous
+    return period
+
+
+def available_on(period: Period) -> date:
+    """The first day on which a night before has released it."""
+    wait = 1 + current_house().limits.feedback_days
+    kinds_that_wait = (PeriodKind.MONTH, PeriodKind.YEAR)
+    return period.last + DAY + timedelta(days=wait if period.kind in kinds_that_wait else 0)
+
+
+def _compare(given: str) -> Compare:
+    if given and given not in list(Compare):
+        raise _Fault(_("Choose what to compare with: the period before, a year earlier, or nothing."))
+    return Compare(given or Compare.PREVIOUS)
+
+
+def _span(typed: Mapping[str, str], kinds: Sequence[PeriodKind]) -> Span | None:
+    try:
+        span = _by_code(typed["span"]) if typed["span"] else _by_days(typed)
+    except (ValueError, OverflowError):
+        raise _Fault(_("Give two days that exist, the first one first.")) from None
+    if span is None:
+        return None
+    if span.kind not in kinds:
+        raise _Fault(_("Days and weeks are published for the whole house only. Choose months or years here."))
+    if sum(1 for _period in span) > LONGEST:
+        raise _Fault(
+            ngettext("Choose at most %(num)d period.", "Choose at most %(num)d periods at once.", LONGEST)
+        )
+    return span
+
+
+def _by_code(code: str) -> Span:
+    first, _mark, last = code.partition(SEPARATOR)
+    return Span(_sane(parse(first)), _sane(parse(last or first)))
+
+
+def _by_days(typed: Mapping[str, str]) -> Span | None:
+    """Whole periods around the two days; of two days the one that was left out is the other."""
+    first, last = typed["from"] or typed["to"], typed["to"] or typed["from"]
+    if not first:
+        return None
+    kind = PeriodKind(typed["kind"] or PeriodKind.MONTH)
+    ends = (date.fromisoformat(first), date.fromisoformat(last))
+    if ends[0] > ends[1] or any(day.year not in YEARS for day in ends):
+        raise ValueError
+    return Span(_sane(containing(ends[0], kind)), _sane(containing(ends[1], kind)))
+
+
+def _sane(period: Period) -> Period:
+    if period.start.year not in YEARS:
+        raise ValueError(period.start.year)
+    return period
+
+
+def _check_released(span: Span) -> None:
+    known = released(span.kind)
+    there = set(known)
+    missing = next((period for period in span if period not in there), None)
+    if missing is None:
+        return
+    if not known or missing > known[-1]:
+        raise _Fault(
+            _(
+                "The figures of %(period)s are not published yet. They come on %(day)s.",
+                period=period_text(missing),
+                day=long_date(available_on(missing)),
+            ),
+            404,
+        )
+    sentence = _(
+        "There are no figures of %(period)s. The first are of %(first)s.",
+        period=period_text(missing),
+        first=period_text(known[0]),
+    )
+    raise _Fault(sentence, 404)

@@ -1,0 +1,217 @@
+"""What all pages of the figures share: who may read, the rooms, the choice of the period."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from ihh.domain.house import text
+from ihh.domain.statistics.measures import Measure
+from ihh.domain.statistics.periods import PeriodKind, Span, single
+from ihh.models.account import Role
+from ihh.presentation import figure_words as words
+from ihh.presentation import languages
+from ihh.presentation.access import staff
+from ihh.presentation.languages import text_language
+from ihh.services.house import current_house
+from ihh.services.statistics.published import released
+from ihh.web.staff import READ_STATISTICS, user_menu
+from ihh.web.statistics.asked import Asked, Compare, earlier
+
+blueprint = Blueprint("statistics", __name__)
+
+READERS = staff(*READ_STATISTICS)
+READERS_AND_CLERKS = staff(*READ_STATISTICS, Role.CLERK)
+
+RECENT = 13
+"""Periods a trend and the menu of periods go back: a year, and the same month again."""
+
+OF_THE_PERIOD = ("span", "kind", "from", "to", "compare", "lang")
+"""Names in a query that the frame reads; all others are the page's own."""
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Picker:
+    """The menus of period and comparison."""
+
+    label: str
+    groups: tuple[tuple[str, tuple[Link, ...]], ...]
+    before: Link | None
+    after: Link | None
+    compare: tuple[Link, ...]
+    compare_label: str
+    kept: tuple[tuple[str, str], ...]
+    """Choices of the page that the form carries along."""
+    kinds: tuple[tuple[str, str, bool], ...]
+    typed: Mapping[str, str]
+    """First and last day as typed, or of the span shown."""
+
+
+def page(template: str, asked: Asked | None = None, **context: Any) -> ResponseReturnValue:
+    """A page of the figures in its frame; its status says whether the query was understood."""
+    shared = {
+        "user": user_menu(),
+        "nav": _rooms(asked),
+        "languages": [{**entry, "href": _here(lang=entry["code"])} for entry in languages.menu()],
+        "asked": asked,
+        "words": words,
+        "Measure": Measure,
+        "small_cell": current_house().figures.small_cell,
+        "picker": picker(asked) if asked else None,
+    }
+    html = render_template(f"statistics/{template}", **(shared | context))
+    return html, asked.status if asked else 200
+
+
+def is_clerk() -> bool:
+    return bool(current_user.role == Role.CLERK)
+
+
+def readable_agencies() -> list[str]:
+    """Agencies whose own view the signed-in account may open, in the house's order."""
+    house = current_house()
+    if is_clerk():
+        return [agency.id for agency in house.agencies if agency.id == current_user.agency_id]
+    serving = {service.agency for service in house.services if service.is_in_house}
+    return [agency.id for agency in house.agencies if agency.id in serving]
+
+
+def agency_name(agency_id: str) -> str:
+    agency = current_house().agency.get(agency_id)
+    return text(agency.name, text_language()) if agency else agency_id
+
+
+def _rooms(asked: Asked | None) -> list[dict[str, Any]]:
+    query: dict[str, Any] = {**asked.query} if asked else {}
+    rooms: list[tuple[str, str, dict[str, Any]]]
+    if is_clerk():
+        rooms = [
+            ("statistics.agency_view", _("Our figures"), {"agency_id": str(current_user.agency_id), **query})
+        ]
+    else:
+        rooms = [
+            ("statistics.show", _("Statistics"), query),
+            ("statistics.breakdown", _("Tables"), query),
+            ("statistics.accuracy", _("Estimates"), query),
+            ("statistics.live_day", _("Today"), {}),
+        ]
+    rooms.append(("statistics.catalogue", _("How it is counted"), {}))
+    return [
+        {"label": label, "href": url_for(name, **given), "is_current": request.endpoint == name}
+        for name, label, given in rooms
+    ]
+
+
+def _own_query() -> dict[str, Any]:
+    return {name: given for name, given in request.args.lists() if name not in OF_THE_PERIOD}
+
+
+def _here(**changes: str) -> str:
+    """This page with another value in its query."""
+    given = {name: found for name, found in request.args.lists() if name != "lang"}
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **given, **changes})
+
+
+def here_with(asked: Asked, **changes: str | None) -> str:
+    """This page for another span or comparison, other choices kept; None leaves a choice out."""
+    query = {**_own_query(), **asked.query, **changes}
+    given = {name: found for name, found in query.items() if found not in (None, "")}
+    return url_for(str(request.endpoint), **{**(request.view_args or {}), **given})
+
+
+def picker(asked: Asked) -> Picker:
+    span, kinds, typed = asked.span, asked.kinds, _typed(asked)
+    compare = tuple(
+        Link(label, here_with(asked, compare=value.value), asked.compare is value)
+        for value, label in _compare_names().items()
+    )
+    return Picker(
+        label=words.span_text(span) if span else _("Period"),
+        groups=tuple(_offered(asked, kind) for kind in (PeriodKind.MONTH, PeriodKind.YEAR) if kind in kinds),
+        before=_neighbour(asked, -1),
+        after=_neighbour(asked, 1),
+        compare=compare,
+        compare_label=next(link.label for link in compare if link.is_current),
+        kept=_kept(asked),
+        kinds=tuple((kind.value, kind_name(kind), kind.value == typed["kind"]) for kind in kinds),
+        typed=typed,
+    )
+
+
+def kind_name(kind: PeriodKind) -> str:
+    return {
+        PeriodKind.DAY: _("Days"),
+        PeriodKind.WEEK: _("Weeks"),
+        PeriodKind.MONTH: _("Months"),
+        PeriodKind.YEAR: _("Years"),
+    }[kind]
+
+
+def _compare_names() -> dict[Compare, str]:
+    return {
+        Compare.PREVIOUS: _("Against the period before"),
+        Compare.YEAR: _("Against a year earlier"),
+        Compare.NONE: _("No comparison"),
+    }
+
+
+def _offered(asked: Asked, kind: PeriodKind) -> tuple[str, tuple[Link, ...]]:
+    links = [
+        Link(words.period_text(period), here_with(asked, span=period.code), asked.span == single(period))
+        for period in reversed(released(kind)[-RECENT:])
+    ]
+    return kind_name(kind), tuple(links)
+
+
+def _neighbour(asked: Asked, step: int) -> Link | None:
+    if asked.span is None or not asked.span.is_single:
+        return None
+    period = asked.span.first.previous if step < 0 else asked.span.first.next
+    if period not in released(period.kind):
+        return None
+    return Link(words.period_text(period), here_with(asked, span=period.code))
+
+
+def _kept(asked: Asked) -> tuple[tuple[str, str], ...]:
+    own = [(name, value) for name, found in _own_query().items() for value in found]
+    if asked.compare is not Compare.PREVIOUS:
+        own.append(("compare", asked.compare.value))
+    return tuple(own)
+
+
+def _typed(asked: Asked) -> dict[str, str]:
+    given = asked.typed or {}
+    if asked.fault and (given.get("from") or given.get("to")):
+        kind = given.get("kind", "")
+        known = kind if kind in list(PeriodKind) else PeriodKind.MONTH.value
+        return {"kind": known, "from": given.get("from", ""), "to": given.get("to", "")}
+    if asked.span is None:
+        return {"kind": PeriodKind.MONTH.value, "from": "", "to": ""}
+    return {
+        "kind": asked.span.kind.value,
+        "from": asked.span.first.start.isoformat(),
+        "to": asked.span.last.last.isoformat(),
+    }
+
+
+def file_mark() -> str:
+    """Files of a demonstration say so in their names."""
+    return "demo-" if current_app.config["IHH"].is_demo else ""
+
+
+def months_before(span: Span, count: int = RECENT) -> Span:
+    """`count` periods up to the span's last, however many of them are released."""
+    return Span(earlier(span.last, count - 1), span.last)

@@ -1,0 +1,279 @@
+"""Plots as data for the drawing script, each with its table and its summary in words.
+
+The script draws and knows no words: every number comes as a figure and as the text to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from ihh.domain.masking import Flag
+from ihh.domain.statistics.cells import Cell, Row
+from ihh.domain.statistics.measures import Measure
+from ihh.domain.statistics.periods import Period
+from ihh.domain.statistics.tables import Dimension
+from ihh.presentation.figure_words import (
+    amount_text,
+    as_read,
+    cell_text,
+    measure_label,
+    number_text,
+    period_text,
+    rounded,
+    row_label,
+    short_period,
+)
+from ihh.presentation.formats import EN_DASH
+from ihh.services.house import current_house
+from ihh.services.statistics.published import Shown
+from ihh.web.statistics import summaries
+from ihh.web.statistics.grids import Grid, Href, Line, chosen, grid, matrix
+
+HOURS = (Measure.CUSTOMERS, Measure.SERVICE_EVENTS, Measure.WAIT_MEDIAN, Measure.WAIT_P90)
+LEVELS = (Measure.SERVICE_EVENTS, Measure.WAIT_MEDIAN, Measure.WAIT_P90, Measure.WITHIN_LEVEL, Measure.CSAT)
+TREND = (Measure.ONE_VISIT, Measure.WITHIN_LEVEL, Measure.WAIT_MEDIAN, Measure.CSAT, Measure.VISITS)
+SHARES = (Measure.VISITS, Measure.CUSTOMERS, Measure.WAIT_MEDIAN, Measure.ONE_VISIT, Measure.CSAT)
+
+Keep = Callable[[Row], bool]
+
+
+def every(_row: Row) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Plot:
+    name: str
+    title: str
+    note: str
+    """How the drawing is to be read."""
+    summary: str
+    """What it says, for those who do not see it and those in a hurry."""
+    data: Mapping[str, Any]
+    grid: Grid
+    is_empty: bool
+    """Nothing to draw; the table says why."""
+
+
+def targets() -> dict[Measure, int]:
+    figures = current_house().figures
+    return {
+        Measure.ONE_VISIT: figures.one_visit_target_pct,
+        Measure.WITHIN_LEVEL: figures.service_level_target_pct,
+        Measure.WAIT_MEDIAN: figures.median_wait_target_min,
+        Measure.WALK_IN_WAIT_MEDIAN: figures.median_wait_target_min,
+        Measure.BOOKED_WAIT_MEDIAN: figures.median_wait_target_min,
+    }
+
+
+def value(measure: Measure, cell: Cell) -> float | None:
+    """As it is read, for the drawing; None where there is nothing to draw."""
+    return None if cell.amount is None else float(as_read(measure, cell.amount))
+
+
+def short_text(cell: Cell) -> str:
+    """For a place too small for words: the number alone, "<5", or a dash."""
+    if cell.amount is not None:
+        return str(rounded(cell.amount))
+    return f"<{current_house().figures.small_cell}" if cell.flag is Flag.SUPPRESSED else EN_DASH
+
+
+def target_of(measure: Measure) -> dict[str, Any] | None:
+    target = targets().get(measure)
+    if target is None:
+        return None
+    return {"value": target, "text": _("target %(figure)s", figure=amount_text(measure, target))}
+
+
+def hours(shown: Shown, *, keep: Keep = every) -> Plot:
+    """Waits by hour: median as a bar, the 90th percentile as a line above it, the target across."""
+    rows = [row for row in shown.rows if keep(row)]
+    at = shown.table.dimensions.index(Dimension.HOUR)
+    middles = [row.cells[Measure.WAIT_MEDIAN] for row in rows]
+    highs = [row.cells[Measure.WAIT_P90] for row in rows]
+    labels = [row_label(Dimension.HOUR, row.values[at]) for row in rows]
+    others = [dimension for dimension in shown.table.dimensions if dimension is not Dimension.HOUR]
+    return Plot(
+        "hours",
+        _("Wait by hour"),
+        _("Minutes, by the hour of joining the line. Bar: median. Line: 9 of 10 wait no longer than this."),
+        summaries.of_hours(labels, middles, highs),
+        {
+            "kind": "hours",
+            "labels": labels,
+            "bars": [value(Measure.WAIT_MEDIAN, cell) for cell in middles],
+            "whiskers": [value(Measure.WAIT_P90, cell) for cell in highs],
+            "texts": [
+                short_text(high if high.amount is not None else middle)
+                for middle, high in zip(middles, highs, strict=True)
+            ],
+            "target": target_of(Measure.WAIT_MEDIAN),
+        },
+        grid(shown, HOURS, keep=keep, without=others),
+        all(cell.amount is None for cell in middles),
+    )
+
+
+def heat(rows: Sequence[Row], place: tuple[int, int]) -> Plot:
+    """Visits by weekday and hour; `place` says where the two stand in a row's values."""
+    table = matrix(rows, Measure.VISITS, Dimension.WEEKDAY, Dimension.HOUR, place)
+    cells = [
+        {"x": x, "y": y, "value": value(Measure.VISITS, cell), "text": short_text(cell)}
+        for y, line in enumerate(table.lines)
+        for x, (_measure, cell) in enumerate(line.cells)
+    ]
+    return Plot(
+        "heat",
+        _("Visits by weekday and hour"),
+        _(
+            "The stronger the colour, the more visits. "
+            "A visit with services in several hours counts in each of them."
+        ),
+        summaries.of_heat(table),
+        {
+            "kind": "heat",
+            "columns": list(table.columns),
+            "rows": [line.labels[0] for line in table.lines],
+            "cells": cells,
+        },
+        table,
+        all(cell["value"] is None for cell in cells),
+    )
+
+
+def levels(shown: Shown, *, total: Row | None = None, href: Href = lambda values: None) -> Plot:
+    """Agencies by the share called in time, the best first, against the target."""
+    measure = Measure.WITHIN_LEVEL
+    dimension, target = shown.table.dimensions[0], targets()[measure]
+    rated = [row for row in shown.rows if row.cells[measure].amount is not None]
+    rated.sort(key=lambda row: -rounded(row.cells[measure].amount or 0))
+    labels = [row_label(dimension, row.values[0]) for row in rated]
+    cells = [row.cells[measure] for row in rated]
+    below = [target - rounded(cell.amount or 0) for cell in cells]
+    texts = [
+        f"{cell_text(measure, cell)}  {_against_target(under)}"
+        for cell, under in zip(cells, below, strict=True)
+    ]
+    data = _ranks(measure, labels, cells, texts) | {
+        "below": [under > 0 for under in below],
+        "links": [href(row.values) for row in rated],
+        "most": 100,
+        "target": target_of(measure),
+    }
+    return Plot(
+        "levels",
+        _("Called within %(minutes)d minutes", minutes=current_house().figures.service_level_min),
+        _("Share of the services, the best first. Striped: below the target. Dashed line: the target."),
+        summaries.of_ranks(measure, labels, cells),
+        data,
+        grid(shown, LEVELS, total=total, href=href, heads=level_heads()),
+        not rated,
+    )
+
+
+def _against_target(below: int) -> str:
+    return _("%(points)d below", points=below) if below > 0 else _("met")
+
+
+def level_heads() -> tuple[str, ...]:
+    """Short heads, as the columns of LEVELS need."""
+    minutes = current_house().figures.service_level_min
+    return (
+        _("Services"),
+        _("Median wait"),
+        _("9 of 10 under"),
+        _("In %(minutes)d min", minutes=minutes),
+        _("Satisfied"),
+    )
+
+
+def shares(shown: Shown, name: str, title: str, *, keep: Keep = every) -> Plot:
+    """Visits by the values of one dimension, as bars."""
+    dimension = shown.table.dimensions[-1]
+    rows = [row for row in shown.rows if keep(row)]
+    labels = [row_label(dimension, row.values[-1]) for row in rows]
+    cells = [row.cells[Measure.VISITS] for row in rows]
+    texts = [cell_text(Measure.VISITS, cell) for cell in cells]
+    return Plot(
+        name,
+        title,
+        _("Visits."),
+        summaries.of_ranks(Measure.VISITS, labels, cells),
+        _ranks(Measure.VISITS, labels, cells, texts),
+        grid(shown, SHARES, keep=keep, without=shown.table.dimensions[:-1]),
+        all(cell.amount is None for cell in cells),
+    )
+
+
+def _ranks(
+    measure: Measure, labels: Sequence[str], cells: Sequence[Cell], texts: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        "kind": "ranks",
+        "labels": list(labels),
+        "values": [value(measure, cell) for cell in cells],
+        "texts": list(texts),
+    }
+
+
+def trend(found: Mapping[Period, Sequence[Row]]) -> Plot:
+    """Five figures period by period, each in a small plot of its own with its target."""
+    rows = {period: of[0] for period, of in found.items() if of}
+    panels = [_panel(measure, list(rows.values())) for measure in TREND]
+    return Plot(
+        "trend",
+        _("How it changed"),
+        _("Dashed line: the target. A gap: nothing that may be shown."),
+        summaries.of_trend(rows),
+        {"kind": "lines", "labels": [short_period(period) for period in rows], "panels": panels},
+        by_period(rows, TREND),
+        len(rows) < 2 or all(one is None for panel in panels for one in panel["values"]),
+    )
+
+
+def by_period(rows: Mapping[Period, Row], measures: Sequence[Measure]) -> Grid:
+    lines = [Line((period_text(period),), period.code, chosen(row, measures)) for period, row in rows.items()]
+    return Grid((_("Period"),), tuple(measure_label(measure) for measure in measures), tuple(lines))
+
+
+def _panel(measure: Measure, rows: Sequence[Row]) -> dict[str, Any]:
+    cells = [row.cells[measure] for row in rows]
+    return {
+        "name": measure_label(measure),
+        "values": [value(measure, cell) for cell in cells],
+        "texts": [cell_text(measure, cell) for cell in cells],
+        "target": target_of(measure),
+    }
+
+
+def _tenths(cell: Cell) -> str:
+    return number_text(cell.amount, decimals=1) if cell.amount is not None else short_text(cell)
+
+
+def pairs(name: str, title: str, labels: Sequence[str], rows: Sequence[Row], table: Grid) -> Plot:
+    """Our estimate's mean error beside the yardstick's."""
+    measures = (Measure.ESTIMATE_ERROR, Measure.ESTIMATE_NAIVE)
+    return Plot(
+        name,
+        title,
+        _("Mean error in minutes: the lower, the better. Plain: our estimate. Striped: the yardstick."),
+        summaries.of_pairs([(row.cells[measures[0]], row.cells[measures[1]]) for row in rows]),
+        {
+            "kind": "pairs",
+            "labels": list(labels),
+            "series": [
+                {
+                    "name": measure_label(measure),
+                    "values": [value(measure, row.cells[measure]) for row in rows],
+                    "texts": [_tenths(row.cells[measure]) for row in rows],
+                }
+                for measure in measures
+            ],
+        },
+        table,
+        all(row.cells[measures[0]].amount is None for row in rows),
+    )

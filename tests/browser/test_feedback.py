@@ -1,0 +1,126 @@
+"""Feedback in a browser: the visit page in two taps, and the kiosk, as people see and hear it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AllowConsole, Axe, OpenPage
+from tests.browser.reading import read_qr
+
+LANGUAGES = ("en", "ar-XB")
+
+
+def ended_visit(kiosk: Page) -> str:
+    """The secret path of a visit that took a number and left again."""
+    kiosk.goto("/kiosk/?language=en")
+    kiosk.goto("/kiosk/walk-in")
+    kiosk.locator("label.service:not(.service--closed)").first.click()
+    kiosk.locator("#services .button--primary").click()
+    kiosk.wait_for_url("**/party**")
+    kiosk.locator("#scan .button--primary").click()
+    kiosk.wait_for_url("**/kiosk/done")
+    kiosk.wait_for_selector("svg.qr")
+    (link,) = read_qr(kiosk)
+    path = link[link.index("/v/") :]
+    kiosk.goto(path)
+    kiosk.locator("#leave").click()
+    kiosk.wait_for_url("**/leave")
+    kiosk.locator("form.acts button").click()
+    kiosk.wait_for_url(f"**{path}")
+    return path
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_two_taps_and_a_line_on_the_phone(
+    open_page: OpenPage, axe: Axe, allow_console: AllowConsole, language: str
+) -> None:
+    allow_console("422")
+    path = ended_visit(open_page(1080, 1920))
+    page = open_page(390, 844)
+    page.goto(f"{path}?lang={language}")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for face in page.locator("button.face").all():
+        box = face.bounding_box()
+        assert box is not None
+        assert box["height"] >= 44
+    page.locator("#face-4").click()
+    page.wait_for_url("**/feedback")
+    expect(page.locator("#csat-4")).to_be_checked()
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    step = page.locator(".scale__step").first.bounding_box()
+    assert step is not None
+    assert min(step["width"], step["height"]) >= 44
+    page.locator("#effort-6").check(force=True)
+    page.locator("#line").fill("Write to ann@example.com")
+    page.locator("#send").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    expect(page.locator("#line")).to_have_value("Write to ann@example.com")
+    expect(page.locator("#effort-6")).to_be_checked()
+    axe(page)
+    page.locator("#line").fill("Kind and clear.")
+    page.locator("#send").click()
+    page.wait_for_url(re.compile(re.escape(path) + "$"))
+    expect(page.locator('.visit__flash [role="status"]')).to_contain_text("Thank you.")
+    expect(page.locator("button.face")).to_have_count(0)
+    axe(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_kiosk_from_the_scanner_to_the_thanks(open_page: OpenPage, axe: Axe, language: str) -> None:
+    kiosk = open_page(1080, 1920)
+    path = ended_visit(kiosk)
+    kiosk.goto(f"/kiosk/reset?lang={language}")
+    kiosk.locator("a.leaving").click()
+    kiosk.wait_for_url("**/kiosk/feedback")
+    kiosk.wait_for_selector("#finder:not([hidden])")
+    axe(kiosk)
+    kiosk.keyboard.type(path.removeprefix("/v/"))  # a scanner is a burst of keys
+    kiosk.keyboard.press("Enter")
+    kiosk.wait_for_url("**/feedback/face")
+    axe(kiosk)
+    for mood in kiosk.locator(".mood").all():
+        box = mood.bounding_box()
+        assert box is not None
+        assert box["height"] >= 92
+        assert box["y"] + box["height"] <= 1920 - 156, "above the aids, without scrolling"
+    kiosk.locator(".mood").nth(4).click()
+    kiosk.wait_for_url("**/feedback/effort")
+    axe(kiosk)
+    kiosk.locator('.degree[value="7"]').click()
+    kiosk.wait_for_url("**/feedback/thanks")
+    axe(kiosk)
+    kiosk.locator(".answer__steps a").click()
+    kiosk.wait_for_url("**/kiosk/")
+
+
+def test_the_code_is_typed_with_the_keys_on_the_screen(
+    open_page: OpenPage, axe: Axe, allow_console: AllowConsole
+) -> None:
+    allow_console("404")
+    kiosk = open_page(1080, 1920)
+    kiosk.goto("/kiosk/?lang=fi")
+    kiosk.goto("/kiosk/feedback/code")
+    for sign in "ABCD123":
+        kiosk.locator(f'[data-key="{sign}"]').click()
+    kiosk.locator("#feedback .button--primary").click()
+    expect(kiosk.locator("#code-hint")).not_to_be_empty()
+    kiosk.locator('[data-key="4"]').click()
+    kiosk.locator("#feedback .button--primary").click()
+    expect(kiosk.locator("#wrong")).to_be_visible()
+    expect(kiosk.locator("#scanned")).to_have_value("ABCD1234")
+    axe(kiosk)
+
+
+def test_the_staffs_comments(open_page: OpenPage, axe: Axe) -> None:
+    page = open_page(1440, 900)
+    page.goto("/staff?next=/statistics/comments")
+    page.locator("#username").fill("analyst")
+    page.locator("#password").fill("demo")
+    page.locator("#password").press("Enter")
+    page.wait_for_url("**/statistics/comments")
+    axe(page)

@@ -1,0 +1,161 @@
+"""Days become facts: against the raw events of a day that was played through the services."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from ihh.db import db
+from ihh.domain.masking import Flag
+from ihh.domain.statistics.columns import instant
+from ihh.domain.statistics.counting import Rules, count
+from ihh.domain.statistics.facts import VisitFact
+from ihh.domain.statistics.measures import Group
+from ihh.domain.statistics.periods import PeriodKind, parse, single
+from ihh.domain.statistics.shown import cells
+from ihh.domain.statistics.tables import BY_CODE
+from ihh.models import ClosedDay, QueueEvent, Ticket, VisitFactRow
+from ihh.services import day_end
+from ihh.services.house import current_house
+from ihh.services.statistics import fact_rows, live
+from ihh.services.statistics.closing import close_days
+from ihh.services.statistics.published import published, released
+from ihh.services.statistics.raw_facts import visits_between
+from ihh.services.statistics.releasing import release_closed
+from tests.services.statistics import busy_day, plain_figures, raw_figures
+
+DAY = busy_day.DAY.date()
+EVENING = busy_day.DAY + timedelta(hours=30)
+ZONE = ZoneInfo("Europe/Helsinki")
+RULES = Rules(ZONE, timedelta(minutes=15), timedelta(minutes=15))
+OPEN = dict.fromkeys(Group, Flag.NONE)
+
+
+@pytest.fixture
+def left_at(app: Flask) -> datetime:
+    """The busy day was played, on each engine."""
+    return busy_day.play()
+
+
+def compare(visits: list[VisitFact], now: datetime, *, is_open: bool, but: set[str]) -> None:
+    """With the figures worked out from raw events, for every row of five tables."""
+    for code in ("total", "agency", "service", "channel", "language"):
+        wanted = raw_figures.expected(None if code == "total" else code, now)
+        rows = count(visits, [BY_CODE[code]], RULES, now=instant(now) if is_open else None)[BY_CODE[code]]
+        assert {key or "total" for key in rows} == wanted.keys()
+        for key, sources in rows.items():
+            shown = {m.value: cell.amount for m, cell in cells(BY_CODE[code], sources, OPEN, k=0).items()}
+            for name, amount in wanted[key or "total"].items():
+                if name not in but:
+                    assert shown[name] == amount, (code, key, name)
+
+
+def test_a_played_day_is_counted_as_its_raw_events_say(left_at: datetime) -> None:
+    actions = set(db.session.scalars(select(QueueEvent.action).distinct()))
+    assert {
+        "transfer",
+        "hold",
+        "mark_no_show",
+        "leave",
+        "requeue",
+        "unlock",
+        "check_in",
+        "cancel_visit",
+    } <= actions
+    assert db.session.execute(select(func.count()).where(Ticket.state == "waiting")).scalar()
+    compare(visits_between(DAY, DAY), left_at, is_open=True, but=set())
+
+    day_end.tidy(now=EVENING)
+    assert close_days(now=EVENING) >= 1
+    # What the night had to end has no known length; the raw events would count the hours until then.
+    unknown = {"service_median_min", "service_p90_min"}
+    compare(fact_rows.between(DAY, DAY), EVENING, is_open=False, but=unknown)
+
+
+def test_closing_twice_changes_nothing_and_late_feedback_comes_in(left_at: datetime) -> None:
+    assert close_days(now=left_at) == 0, "today is not closed"
+    assert close_days(now=EVENING) == 0, "and no day of which a visit goes on"
+    day_end.tidy(now=EVENING)
+    close_days(now=EVENING)
+    before = fact_rows.between(DAY, DAY)
+    assert close_days(now=EVENING) >= 1, "feedback may still come"
+    assert fact_rows.between(DAY, DAY) == before
+    later = EVENING + timedelta(days=10)
+    close_days(now=later)
+    assert close_days(now=later + timedelta(days=5)) > 0
+    assert DAY not in _closed_again(later + timedelta(days=5))
+
+
+def _closed_again(now: datetime) -> set[object]:
+    stamps = dict(db.session.execute(select(ClosedDay.day, ClosedDay.closed_at)).all())
+    close_days(now=now + timedelta(minutes=1))
+    return {
+        day for day, at in db.session.execute(select(ClosedDay.day, ClosedDay.closed_at)) if stamps[day] != at
+    }
+
+
+def test_facts_lead_back_to_nobody(left_at: datetime) -> None:
+    day_end.tidy(now=EVENING)
+    close_days(now=EVENING)
+    names = {column.name for column in VisitFactRow.__table__.columns}
+    assert not names & {"link_token", "booking_code", "check_in_token", "queue_number", "email", "phone"}
+
+
+def test_the_day_after_it_is_published_and_hides_the_few(left_at: datetime) -> None:
+    day_end.tidy(now=EVENING)
+    close_days(now=EVENING)
+    release_closed(now=EVENING)
+    assert DAY in [period.start for period in released(PeriodKind.DAY)]
+    found = published(single(parse(DAY.isoformat())), ["total"])
+    facts = fact_rows.between(DAY, DAY)
+    expected = plain_figures.row(facts, (), ())
+    cell = found.total.cells["customers"]  # type: ignore[index]
+    assert cell.amount == (expected["customers"] if expected["customers"] >= 5 else None)
+
+
+def test_today_is_rounded_down_and_shows_no_few(left_at: datetime) -> None:
+    found = live.today(now=left_at)
+    k = current_house().figures.small_cell
+    facts = visits_between(DAY, DAY)
+    for code, table in found.tables.items():
+        for row in table.rows:
+            for measure in ("visits", "customers", "service_events"):
+                cell = row.cells[measure]  # type: ignore[index]
+                true = plain_figures.row(facts, table.table.dimensions, row.values)[measure]
+                rounded = true // k * k if true == 0 or true >= k else None
+                assert cell.amount in (rounded, None), (code, row.values, measure)
+                assert cell.amount != 0 or true == 0, "a zero is a zero"
+    visits = sum(visit.checked_in_at is not None for visit in facts)
+    shown = found.total.cells["visits"]  # type: ignore[index]
+    assert shown.amount == visits // k * k
+    assert isinstance(shown.amount, int)
+    flags = {row.cells["customers"].flag for row in found.tables["service"].rows}  # type: ignore[index]
+    assert Flag.SUPPRESSED in flags
+    assert found.total.cells["online_pct"].flag is Flag.NOT_SHOWN  # type: ignore[index]
+
+
+def test_capacity_is_planned_booked_and_used(left_at: datetime) -> None:
+    day_end.tidy(now=EVENING)
+    close_days(now=EVENING)
+    numbers = fact_rows.numbers_between(DAY, DAY)
+    house = current_house()
+    hours = sum(
+        span.end - span.start
+        for desk in house.desks
+        if desk.agency == "kela"
+        for span in desk.hours[DAY.weekday()]
+    )
+    assert numbers["planned_min", "kela"] == hours
+    used = sum(
+        Decimal(s.served_s)
+        for visit in fact_rows.between(DAY, DAY)
+        for s in visit.services
+        if s.agency == "kela" and s.state == "completed" and s.outcome != "unknown"
+    )
+    assert abs(Decimal(numbers["used_min", "kela"]) - used / 60) <= Decimal("0.5")
+    assert numbers["booked_min", ""] > 0
