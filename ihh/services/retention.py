@@ -87,7 +87,8 @@ def plan(*, now: datetime) -> Purged:
         old[table] = condition
         rows[_name(table)] += _count(table, condition)
     rows[COMMENTS] = _count(Feedback, _old_comments(scope))
-    old[Feedback] = _old_comments(scope) & func.coalesce(Feedback.csat, Feedback.effort, Feedback.nps).is_(None)
+    has_no_score = func.coalesce(Feedback.csat, Feedback.effort, Feedback.nps).is_(None)
+    old[Feedback] = _old_comments(scope) & has_no_score
     for day in scope.days.going:
         ids = list(db.session.scalars(select(Visit.id).where(Visit.service_date == day)))
         for table, of in OF_VISITS:

@@ -87,6 +87,7 @@ def test_only_what_trusts_no_cookie_is_exempt_from_csrf(product: Flask) -> None:
         "api_plans",
         "api_visits",
         "api_feedback",
+        "api_my_data",
         "api_waitlist",
     }
 

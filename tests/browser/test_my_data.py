@@ -62,10 +62,10 @@ def booked_visit(page: Page) -> tuple[str, str]:
     }
     (plan, *_) = page.request.post("/api/v1/plans", data=asked).json()["visits"]
     token = page.request.post("/api/v1/visits", data={"plan": plan["plan"]}).json()["token"]
-    contact = {"contact": {"email": "a-rather-long-address-of-somebody@example.com"}}
+    contact = {"contact": {"email": f"a-rather-long-address-of-{token.lower()}@example.com"}}
     done = page.request.post(f"/api/v1/visits/{token}/confirm", data=contact)
     assert done.status == 200, done.text()
-    return f"/v/{token}", done.json()["code"]
+    return f"/v/{token}", done.json()["booking_code"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -16,6 +16,7 @@ from ihh.cli.purge import report
 from ihh.db import db, transaction
 from ihh.domain.retention import Due
 from ihh.models import ExportLog
+from ihh.presentation.limits import limiter
 from ihh.services.retention import Purged
 from tests.servers.site import Site
 
@@ -30,6 +31,7 @@ def run(
     sqlite_site.restore()
     for name, value in {"DATABASE_URL": sqlite_site.url, "IHH_VAR": str(tmp_path), "DEMO": "0"}.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(limiter, "enabled", limiter.enabled)  # the command's own application turns it on
 
     def call(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["ihh", "purge", *arguments])
@@ -62,7 +64,12 @@ def test_what_would_go_goes_when_asked_to(run: Run, sqlite_site: Site) -> None:
             then = now - timedelta(days=365 * years)
             db.session.add(
                 ExportLog(
-                    at=then, actor="analyst:3", what="events", first=then.date(), last=then.date(), file_format="csv"
+                    at=then,
+                    actor="analyst:3",
+                    what="events",
+                    first=then.date(),
+                    last=then.date(),
+                    file_format="csv",
                 )
             )
     status, out, err = run("--dry-run")
@@ -81,7 +88,9 @@ def test_days_that_wait_are_named() -> None:
     day = date(2024, 10, 31)
     days = Due((date(2023, 1, 2),), (day, day + timedelta(days=1)), (date(2023, 1, 2),))
     lines = report(Purged({"visit": 3}, days, day, day, day), is_dry=True)
-    assert "kept on, figures not published yet: 2 days, 2024-10-31 to 2024-11-01, at most a year longer" in lines
+    assert (
+        "kept on, figures not published yet: 2 days, 2024-10-31 to 2024-11-01, at most a year longer" in lines
+    )
     assert "would go without published figures: 1 day, 2023-01-02 to 2023-01-02" in lines
 
 

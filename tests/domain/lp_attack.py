@@ -49,31 +49,36 @@ def targets(cells: Cells, flags: list[Flag], k: int) -> Iterator[tuple[str, int]
                 yield name, cell
 
 
-def bounds(cells: Cells, flags: list[Flag], name: str, cell: int, k: int) -> tuple[float, float]:
-    """What the flag says. This reader is told which counts of a suppressed cell are the small ones."""
+def bounds(
+    cells: Cells, flags: list[Flag], name: str, cell: int, k: int, *, believes: bool = True
+) -> tuple[float, float]:
+    """What the flag says to one who believes it, and is told which counts of a suppressed cell are the small ones."""
     value = cells.counts[name][cell]
     if flags[cell] not in HIDDEN:
         return value, value
-    if flags[cell] is Flag.SUPPRESSED and 1 <= value < k:
+    if believes and flags[cell] is Flag.SUPPRESSED and 1 <= value < k:
         return 1, k - 1
     return 0, float("inf")
 
 
-def attack(cells: Cells, flags: list[Flag], *, k: int) -> list[Found]:
-    """What the reader finds out."""
+def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) -> list[Found]:
+    """What the reader finds out, taking flags at their word or not."""
     solver = pywraplp.Solver.CreateSolver("GLOP")
     unknown: dict[tuple[str, int], Any] = {}
     for name in cells.counts:
         for cell, flag in enumerate(flags):
             if flag in HIDDEN:
-                low, high = bounds(cells, flags, name, cell, k)
+                low, high = bounds(cells, flags, name, cell, k, believes=believes)
                 unknown[name, cell] = solver.NumVar(low, min(high, solver.infinity()), "")
     for sums, low, high in relations(cells):
-        known = sum(factor * cells.counts[name][cell] for name, cell, factor in sums if (name, cell) not in unknown)
+        known = sum(
+            factor * cells.counts[name][cell] for name, cell, factor in sums if (name, cell) not in unknown
+        )
         terms = [(name, cell, factor) for name, cell, factor in sums if (name, cell) in unknown]
         if terms:
             row = solver.Constraint(
-                -solver.infinity() if low is None else low - known, solver.infinity() if high is None else high - known
+                -solver.infinity() if low is None else low - known,
+                solver.infinity() if high is None else high - known,
             )
             for name, cell, factor in terms:
                 row.SetCoefficient(unknown[name, cell], row.GetCoefficient(unknown[name, cell]) + factor)
@@ -92,7 +97,7 @@ def attack(cells: Cells, flags: list[Flag], *, k: int) -> list[Found]:
             for other in wanted:
                 value = unknown[other].solution_value()
                 seen[other] = min(seen[other][0], value), max(seen[other][1], value)
-            low, high = bounds(cells, flags, *target, k)
+            low, high = bounds(cells, flags, *target, k, believes=believes)
             unknown[target].SetBounds(low, min(high, solver.infinity()))
     return [
         Found(name, cell, *seen[name, cell])
@@ -149,7 +154,9 @@ def whole_numbers(cells: Cells, flags: list[Flag], target: tuple[str, int], *, k
     return found
 
 
-def made_up(seed: int, how_many: int, *, months: int = 1, k: int = 5, **sizes: float) -> Iterator[tuple[str, Published]]:
+def made_up(
+    seed: int, how_many: int, *, months: int = 1, k: int = 5, **sizes: float
+) -> Iterator[tuple[str, Published]]:
     """Release after release of a made-up house, each masked: its months, and the year if there are several."""
     rng = random.Random(seed)
     made = house(rng, **sizes)
@@ -179,7 +186,9 @@ def main(houses: int) -> int:
         rng = random.Random(seed)
         sizes = {"agencies": rng.randint(2, 8), "services": rng.randint(1, 4), "hours": rng.randint(2, 8)}
         sizes |= {"languages": rng.randint(2, 8)}
-        for code, published in made_up(seed, rng.choice((20, 60, 150, 400, 1000)), months=rng.choice((1, 1, 3)), **sizes):
+        for code, published in made_up(
+            seed, rng.choice((20, 60, 150, 400, 1000)), months=rng.choice((1, 1, 3)), **sizes
+        ):
             since, cells = time.perf_counter(), published.cells()
             flags = [Flag(flag) for flag in published.flags if flag is not None]
             found = attack(cells, flags, k=5)

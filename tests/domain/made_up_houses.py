@@ -65,7 +65,13 @@ class House:
 
 
 def house(
-    rng: random.Random, *, agencies: int = 8, services: int = 3, hours: int = 8, languages: int = 8, skew: float = 1.4
+    rng: random.Random,
+    *,
+    agencies: int = 8,
+    services: int = 3,
+    hours: int = 8,
+    languages: int = 8,
+    skew: float = 1.4,
 ) -> House:
     sizes = {"agency": agencies, "hour": hours, "weekday": 5, "language": languages, "channel": 4}
     sizes |= {"customer_type": 6, "municipality": 5}
@@ -89,7 +95,9 @@ def _visit(rng: random.Random, made: House) -> Visit:
     size = rng.choices((1, 2, 3, 4, 5, 6), (60, 18, 9, 8, 3, 2))[0]
     facts["party_size"] = str(size)
     tickets = []
-    for agency in dict.fromkeys(rng.choices(made.values["agency"], made.weights["agency"], k=rng.choice((1, 1, 2, 3)))):
+    for agency in dict.fromkeys(
+        rng.choices(made.values["agency"], made.weights["agency"], k=rng.choice((1, 1, 2, 3)))
+    ):
         everyone = not tickets or rng.random() < 0.5
         people = range(size) if everyone else rng.sample(range(size), rng.randint(1, size))
         tickets.append(

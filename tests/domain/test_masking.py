@@ -21,9 +21,7 @@ K = 5
 SHOWN, SUPPRESSED, NOT_SHOWN = Flag.NONE, Flag.SUPPRESSED, Flag.NOT_SHOWN
 
 
-def cells(
-    numbers: Sequence[int], lines: Sequence[Line], fixed: Sequence[Flag | None] | None = None
-) -> Cells:
+def cells(numbers: Sequence[int], lines: Sequence[Line], fixed: Sequence[Flag | None] | None = None) -> Cells:
     """Everybody came alone, once: one count."""
     return Cells(
         {"customers": numbers}, [[n] for n in numbers], {"customers": lines}, fixed or [None] * len(numbers)
@@ -138,7 +136,8 @@ def test_a_bridge_by_hand() -> None:
     given = grid(rows)
     block = [0, 1, 4, 5, 10, 11, 14, 15, 6]
     by_hand = [
-        (SUPPRESSED if small(given, place, K) else NOT_SHOWN) if place in block else SHOWN for place in range(25)
+        (SUPPRESSED if small(given, place, K) else NOT_SHOWN) if place in block else SHOWN
+        for place in range(25)
     ]
     for line in given.lines["customers"]:
         assert sum(by_hand[part] is not SHOWN for part in line.parts) != 1
@@ -219,7 +218,9 @@ def test_a_year_does_not_give_its_months_away() -> None:
 def test_months_with_the_same_cells_hidden_let_the_year_be_shown() -> None:
     """What January may have more, February may have less."""
     numbers = [3, 30, 33] + [2, 40, 42] + [5, 70, 75]
-    lines = [adds_up(at + 2, at, at + 1) for at in (0, 3, 6)] + [adds_up(6 + row, row, 3 + row) for row in range(3)]
+    lines = [adds_up(at + 2, at, at + 1) for at in (0, 3, 6)] + [
+        adds_up(6 + row, row, 3 + row) for row in range(3)
+    ]
     fixed = [SUPPRESSED, NOT_SHOWN, SHOWN] * 2 + [None] * 3
     assert masked(cells(numbers, lines, fixed))[6:] == [SHOWN] * 3
 
@@ -310,7 +311,9 @@ def test_no_table_with_margins_tells_a_small_count(given: Cells, k: int) -> None
     st.integers(2, 3),
     st.integers(2, 4),
 )
-def test_no_house_tells_a_small_count(seed: int, people: int, months: int, agencies: int, languages: int) -> None:
+def test_no_house_tells_a_small_count(
+    seed: int, people: int, months: int, agencies: int, languages: int
+) -> None:
     for _, published in made_up(seed, people, months=months, agencies=agencies, hours=3, languages=languages):
         given = published.cells()
         assert attack(given, [flag for flag in published.flags if flag is not None], k=K) == []

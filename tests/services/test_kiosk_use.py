@@ -41,9 +41,14 @@ def device(name: str = "hall-1") -> Device:
 class TestCounting:
     def test_a_number_taken_and_a_code_that_is_none(self, app: Flask) -> None:
         used = kiosk()
-        with counted(KioskAction.TAKE_NUMBER, device_id=used.id, now=TEN, request_id="one-request-of-this-kiosk"):
+        with counted(
+            KioskAction.TAKE_NUMBER, device_id=used.id, now=TEN, request_id="one-request-of-this-kiosk"
+        ):
             check_in.take_number(wish(KELA), now=TEN, by="kiosk:1", request_id="one-request-of-this-kiosk")
-        with pytest.raises(Refusal), counted(KioskAction.CHECK_IN, device_id=used.id, now=TEN, request_id="x"):
+        with (
+            pytest.raises(Refusal),
+            counted(KioskAction.CHECK_IN, device_id=used.id, now=TEN, request_id="x"),
+        ):
             check_in.check_in("ABCD1234", now=TEN, by="kiosk:1", request_id="x")
         assert uses() == [("take_number", None), ("check_in", Code.UNKNOWN_CODE)]
         (first, _) = db.session.scalars(select(KioskUse)).all()
@@ -56,9 +61,9 @@ class TestCounting:
         assert uses() == [("take_number", None)]
 
     def test_a_fault_of_the_house_is_counted_and_still_a_fault(self, app: Flask) -> None:
-        with pytest.raises(ZeroDivisionError), counted(KioskAction.CHECK_IN, device_id=None, now=TEN):
-            with transaction():
-                _ = 1 / 0
+        trying = counted(KioskAction.CHECK_IN, device_id=None, now=TEN)
+        with pytest.raises(ZeroDivisionError), trying, transaction():
+            _ = 1 / 0
         assert uses() == [("check_in", "error")]
 
     def test_what_cannot_be_counted_does_not_stop_anybody(
@@ -129,7 +134,9 @@ class TestSilence:
         devices.revoke("sold", now=at("08:10"))
         devices.add_device(DeviceKind.KIOSK, "never-paired", now=at("08:00"))
         devices.pair(
-            devices.add_device(DeviceKind.DISPLAY, "wall", now=at("08:00")), DeviceKind.DISPLAY, now=at("08:00")
+            devices.add_device(DeviceKind.DISPLAY, "wall", now=at("08:00")),
+            DeviceKind.DISPLAY,
+            now=at("08:00"),
         )
         with transaction():
             db.session.execute(text("UPDATE device SET seen_at = NULL WHERE name = 'hall-2'"))

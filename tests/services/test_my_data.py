@@ -16,7 +16,17 @@ from ihh.domain.feedback import Answer, FeedbackChannel
 from ihh.domain.ticket import TicketAction
 from ihh.domain.visit import VisitAction, VisitState
 from ihh.domain.waitlist import WaitlistState
-from ihh.models import Contact, Feedback, Leg, Letter, QueueEvent, Ticket, Visit, WaitlistContact, WaitlistEntry
+from ihh.models import (
+    Contact,
+    Feedback,
+    Leg,
+    Letter,
+    QueueEvent,
+    Ticket,
+    Visit,
+    WaitlistContact,
+    WaitlistEntry,
+)
 from ihh.presentation.data_file import data_file
 from ihh.presentation.event_words import action_text, letter_text
 from ihh.presentation.my_data_words import entry_parts, visit_parts
@@ -117,7 +127,9 @@ class TestSeeing:
     def test_no_key_and_no_member_of_staff_is_in_it(self, app: Flask) -> None:
         found = with_contact()
         with transaction():
-            db.session.scalars(select(QueueEvent).where(QueueEvent.visit_id == found.id)).first().actor = "clerk:7"
+            db.session.scalars(
+                select(QueueEvent).where(QueueEvent.visit_id == found.id)
+            ).first().actor = "clerk:7"
         text = told(my_data.visit_document(found))
         for key in (found.id, found.link_token, found.check_in_token, found.booking_code):
             assert key not in text
@@ -213,7 +225,9 @@ class TestDeletingAVisit:
         assert ticket.state == "waiting"
         assert visit(done.visit_id).state == "in_house"
 
-    def test_times_that_are_only_held_have_no_code_and_still_count_for_their_network(self, app: Flask) -> None:
+    def test_times_that_are_only_held_have_no_code_and_still_count_for_their_network(
+        self, app: Flask
+    ) -> None:
         option = proposals.propose(wish(TAX), now=FRIDAY).earliest
         assert option is not None
         held = booking.hold(wish(TAX), option, source=None, now=FRIDAY)

@@ -76,7 +76,9 @@ def a_day_of_everything() -> None:
     """A Tuesday with all that a visit can leave behind; two days before it somebody cancelled."""
     cancelled = booked(wish(TAX), day=TUESDAY)
     booking.cancel(cancelled.id, now=at("12:00", TUESDAY - timedelta(days=2)))
-    first = proposals.propose(wish(TAX), now=at("12:00", TUESDAY - timedelta(days=4)), first=TUESDAY, last=TUESDAY)
+    first = proposals.propose(
+        wish(TAX), now=at("12:00", TUESDAY - timedelta(days=4)), first=TUESDAY, last=TUESDAY
+    )
     assert first.earliest is not None
     held = booking.hold(wish(TAX), first.earliest, source=None, now=at("12:00", TUESDAY - timedelta(days=4)))
     booking.confirm(held.id, Reachable("ann@example.com", None), now=at("12:01", TUESDAY - timedelta(days=4)))
@@ -358,7 +360,9 @@ def has_secrets(row: FigureRow) -> bool:
 def test_contacts_and_logs_have_times_of_their_own(app: Flask) -> None:
     held = booking.hold(
         wish(TAX),
-        proposals.propose(wish(TAX), now=at("12:00", TUESDAY - timedelta(days=4)), first=TUESDAY, last=TUESDAY).earliest,
+        proposals.propose(
+            wish(TAX), now=at("12:00", TUESDAY - timedelta(days=4)), first=TUESDAY, last=TUESDAY
+        ).earliest,
         source=None,
         now=at("12:00", TUESDAY - timedelta(days=4)),
     )
@@ -382,7 +386,13 @@ def test_contacts_and_logs_have_times_of_their_own(app: Flask) -> None:
 
 def log_line(day: date) -> ExportLog:
     return ExportLog(
-        at=at("12:00", day), actor="analyst:3", what="events", first=day, last=day, file_format="csv", row_count=1
+        at=at("12:00", day),
+        actor="analyst:3",
+        what="events",
+        first=day,
+        last=day,
+        file_format="csv",
+        row_count=1,
     )
 
 

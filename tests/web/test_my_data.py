@@ -10,14 +10,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ihh.services import check_in, devices
 from ihh.models.account import DeviceKind, Role
+from ihh.services import check_in, devices
 from tests.conftest import SetClock
 from tests.services.test_feedback import KELA
-from tests.services.test_my_data import EMAIL, commented, taken_from_the_list, with_contact
+from tests.services.test_my_data import EMAIL, commented, entry_of, taken_from_the_list, with_contact
 from tests.services.test_waitlist import ANN, full_day, joined
 from tests.services.test_waitlist import NOW as FRIDAY
-from tests.services.test_my_data import entry_of
 from tests.situations import PASSWORD, at, clerk, visit, wish
 from tests.web.forms import browsing, post, sign_in
 
@@ -40,13 +39,21 @@ def test_the_visit_s_page_leads_to_all_that_is_kept(browser: FlaskClient) -> Non
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Cache-Control"] == "no-store"
     page = words(answer.text)
-    for said in ("Tuesday 1 December 2026", "Tax card", EMAIL, "You have not checked in.", "Your visit is booked"):
+    for said in (
+        "Tuesday 1 December 2026",
+        "Tax card",
+        EMAIL,
+        "You have not checked in.",
+        "Your visit is booked",
+    ):
         assert said in page
     assert "All but the contact until Monday 1 January 2029" in page
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
-def test_a_visit_that_is_over_is_told_in_words(browser: FlaskClient, set_clock: SetClock, language: str) -> None:
+def test_a_visit_that_is_over_is_told_in_words(
+    browser: FlaskClient, set_clock: SetClock, language: str
+) -> None:
     found = commented()
     set_clock(at("18:00"))
     page = words(browser.get(f"/v/{found.link_token}/data?lang={language}").text)

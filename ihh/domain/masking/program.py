@@ -130,7 +130,8 @@ class Program:
             variable = self.columns[column].variable
             flag = self.flags[variable % self.size]
             too_far = self._parts[column] >= Part.ABOVE and self.is_target(variable)
-            if flag is Flag.NONE or (flag is Flag.SUPPRESSED and too_far):
+            is_own = self.cells.fixed[variable % self.size] is None
+            if flag is Flag.NONE or (flag is Flag.SUPPRESSED and too_far and is_own):
                 changed.add(variable % self.size)
         for cell in sorted(changed):
             self.flags[cell] = Flag.NOT_SHOWN
@@ -148,7 +149,7 @@ class Program:
         if flag is Flag.NONE and is_empty and not self.is_last_resort:
             return
         if self.is_target(variable):
-            word = flag is Flag.SUPPRESSED and not is_own
+            word = flag is Flag.SUPPRESSED and not is_own and not self.is_last_resort
             self._add(variable, Part.UP, self.k - 1 - value)
             self._add(variable, Part.DOWN, value - 1)
             self._add(variable, Part.ABOVE, 0 if word else np.inf)
@@ -194,7 +195,12 @@ class Program:
         program.a_matrix_.index_ = np.asarray(rows.entries, dtype=np.int32)
         program.a_matrix_.value_ = np.asarray(rows.factors, dtype=np.float64)
         model = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("solver", "simplex"), ("random_seed", 0)):
+        for option, value in (
+            ("output_flag", False),
+            ("threads", 1),
+            ("solver", "simplex"),
+            ("random_seed", 0),
+        ):
             model.setOptionValue(option, value)
         model.passModel(program)
         return model

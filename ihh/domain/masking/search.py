@@ -11,7 +11,7 @@ from ihh.domain.masking.cells import PEOPLE, Amounts, Cells, Flag
 from ihh.domain.masking.program import TOLERANCE, Numbers, Program, is_small
 from ihh.domain.masking.rows import VISITS
 
-STEPS = 30_000
+STEPS = 10_000
 """Of the solver, for finding what little to hide where many earlier releases hang together. Above it,
 every earlier release is looked at by itself, which hides more and is done soon."""
 
@@ -39,6 +39,8 @@ class _Stage:
     active: Sequence[bool]
     steps: float
     is_last_resort: bool = False
+    only: int | None = None
+    """The place of the only target that is looked at."""
 
 
 class _Search:
@@ -72,19 +74,21 @@ class _Search:
         yield _Stage(everything, STEPS if len(blocks) > 1 else np.inf)
         if len(blocks) > 1:
             for block in blocks:
-                yield _Stage(
-                    [
-                        fixed is None or cell in block
-                        for cell, fixed in enumerate(self.cells.fixed)
-                    ],
-                    np.inf,
-                )
-            yield _Stage(everything, np.inf)
-        yield _Stage(everything, np.inf, is_last_resort=True)
+                yield _Stage(self._with_own(block), np.inf)
+            block_of = {cell: block for block in blocks for cell in block}
+            for place in np.flatnonzero(self.wants_up | self.wants_down).tolist():
+                near = _neighbours(self.cells, self.names, int(self.cell_of[place]))
+                found = set().union(*(block_of.get(cell, ()) for cell in near))
+                yield _Stage(self._with_own(found), np.inf, is_last_resort=True, only=place)
+        yield _Stage(everything, STEPS if len(blocks) > 1 else np.inf, is_last_resort=True)
+
+    def _with_own(self, active: set[int]) -> list[bool]:
+        return [fixed is None or cell in active for cell, fixed in enumerate(self.cells.fixed)]
 
     def _run(self, stage: _Stage) -> None:
         wanted = (self.wants_up | self.wants_down) & np.asarray(stage.active)[self.cell_of]
-        if not wanted.any():
+        places = [place for place in np.flatnonzero(wanted).tolist() if stage.only in (None, place)]
+        if not places:
             return
         program = Program(
             self.cells,
@@ -94,9 +98,10 @@ class _Search:
             active=stage.active,
             is_last_resort=stage.is_last_resort,
         )
-        for place in np.flatnonzero(wanted).tolist():
-            self._aim(program, place)
-        for place in np.flatnonzero(wanted).tolist():
+        if not stage.is_last_resort:
+            for place in places:
+                self._aim(program, place)
+        for place in places:
             for wants, value in ((self.wants_up, self.k - 1), (self.wants_down, 1)):
                 if wants[place] and program.steps < stage.steps:
                     found = program.point(int(self.targets[place]), value)
@@ -115,6 +120,16 @@ class _Search:
         self.wants_down &= ~down
         for place in np.flatnonzero(up | down).tolist():
             self._aim(program, place)
+
+
+def _neighbours(cells: Cells, names: Sequence[str], cell: int) -> set[int]:
+    """The cells on a line with this one."""
+    found = set()
+    for name in names:
+        for line in cells.lines.get(name, ()):
+            if line.total == cell or cell in line.parts:
+                found |= {*line.parts, *([line.total] if line.total is not None else [])}
+    return found
 
 
 def _blocks(cells: Cells, names: Sequence[str]) -> list[set[int]]:

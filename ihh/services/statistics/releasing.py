@@ -87,7 +87,7 @@ def rules_of(house: House) -> Rules:
 
 
 def _due(house: House, now: datetime) -> list[Period]:
-    """Closed and not released, by their last day, then from short to long; nothing that would be incomplete."""
+    """Closed and not released, by their last day, then from short to long; none that is lost."""
     first = fact_rows.first_day()
     if first is None:
         return []
@@ -213,22 +213,23 @@ def _flags(
 
 
 def _earlier(period: Period) -> list[Frozen]:
-    """Released rows that add up to this period's, and what those hang together with."""
+    """Released rows that add up to this period's, and what those hang together with.
+
+    Also later ones: months from another system may come in before months that are released.
+    """
     if period.kind is PeriodKind.DAY:
         return []
-    if period.kind is PeriodKind.WEEK:
-        return frozen.read(PeriodKind.DAY, [TOTAL], period.start, period.last)
-    first = _first_read(period)
-    found = frozen.read(PeriodKind.DAY, [TOTAL], first, period.last)
-    found += frozen.read(PeriodKind.WEEK, [TOTAL], first, period.last)
-    if period.kind is PeriodKind.MONTH:
-        return found + frozen.read(PeriodKind.MONTH, [TOTAL], period.previous.start, period.previous.start)
+    first, last = _first_read(period), containing(period.last, PeriodKind.MONTH).next.last
+    found = frozen.read(PeriodKind.DAY, [TOTAL], first, last)
+    found += frozen.read(PeriodKind.WEEK, [TOTAL], first, last)
+    if period.kind is not PeriodKind.YEAR:
+        return found + frozen.read(PeriodKind.MONTH, [TOTAL], first, last)
     return found + frozen.read(PeriodKind.MONTH, PUBLISHED[PeriodKind.MONTH], period.start, period.last)
 
 
 def _first_read(period: Period) -> date:
     """From when on released rows have a say in the period's masks."""
-    if period.kind in (PeriodKind.DAY, PeriodKind.WEEK):
+    if period.kind is PeriodKind.DAY:
         return period.start
-    first = period.start if period.kind is PeriodKind.YEAR else period.previous.start
-    return containing(first, PeriodKind.WEEK).start
+    before = containing(period.start, PeriodKind.MONTH).previous.start
+    return containing(before, PeriodKind.WEEK).start

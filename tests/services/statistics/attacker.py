@@ -57,10 +57,19 @@ class Attacker:
         variable.SetBounds(0, self.solver.infinity())  # what is asked must not be given
         for sense in (self.solver.Minimize, self.solver.Maximize):
             sense(variable)
-            assert self.solver.Solve() == pywraplp.Solver.OPTIMAL
+            self._solve()
             found.append(variable.solution_value())
         variable.SetBounds(low, high)
         return found[0], found[1]
+
+    def _solve(self) -> None:
+        """From where the last one ended; if that goes astray numerically, anew."""
+        if self.solver.Solve() == pywraplp.Solver.OPTIMAL:
+            return
+        anew = pywraplp.MPSolverParameters()
+        anew.SetIntegerParam(anew.INCREMENTALITY, anew.INCREMENTALITY_OFF)
+        status = self.solver.Solve(anew)
+        assert status == pywraplp.Solver.OPTIMAL, status
 
     def _is_small(self, cell: Cell) -> bool:
         return any(1 <= self.truth.get((cell, count), 0) < self.k for count in (Measure.CUSTOMERS,)) or (
@@ -125,7 +134,8 @@ class Attacker:
         if is_exact:
             self.solver.Add(together == whole)
             return
-        self.solver.Add(together >= whole)
+        if set(total[2]) & SEVERAL:  # somebody of a party may have come along without a ticket
+            self.solver.Add(together >= whole)
         for part in parts:
             self.solver.Add(self.unknown[part, count] <= whole)
 
