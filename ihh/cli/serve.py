@@ -16,8 +16,8 @@ from gunicorn.app.base import BaseApplication
 
 from ihh import clock
 from ihh.app import create_app
-from ihh.cli.house import put_in_force
 from ihh.cli import night
+from ihh.cli.house import put_in_force
 from ihh.cli.running import Unable, plain_errors, settings
 from ihh.config import Settings
 from ihh.db import db, unheard, upgrade

@@ -1,9 +1,10 @@
 """The figures of played days, counted from their rows alone.
 
 As the published figures (`ihh.domain.statistics`): median and 90th percentile are nearest-rank values of
-tickets that were served, a walk-in's wait runs from joining, a booked one's from the appointment or the check-in,
-whichever is later. A no-show is booked and not checked in within the grace; a call that nobody answered
-counts as leaving. So one who comes very late is a no-show although served. Times are minutes, shares 0 to 1.
+tickets that were served, a walk-in's wait runs from joining, a booked one's from the appointment or the
+check-in, whichever is later. A no-show is booked and not checked in within the grace; a call that nobody
+answered counts as leaving. So one who comes very late is a no-show although served. Times are minutes,
+shares 0 to 1.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ def upgrade() -> None:
     _feedback()
     op.add_column("visit", sa.Column("unlinked_at", UtcDateTime(), nullable=True))
     op.add_column(
-        "user_account", sa.Column("may_export_events", sa.Boolean(), nullable=False, server_default=sa.false())
+        "user_account",
+        sa.Column("may_export_events", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
 
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ihh.domain.masking import Cells, Flag, Line, mask
-from tests.domain.lp_attack import attack, made_up, small, targets, whole_numbers
+from tests.domain.lp_attack import attack, found_out, made_up, small, targets, whole_numbers
 from tests.domain.made_up_houses import Published, add_period, house, visits
 
 K = 5
@@ -207,7 +207,7 @@ def test_a_known_number_for_a_total() -> None:
 
 def test_a_year_does_not_give_its_months_away() -> None:
     """January hid the small agency and another; February could show all. The year must hide both sums."""
-    numbers = [3, 30, 40, 73] + [20, 25, 30, 75] + [23, 55, 70, 148]
+    numbers = [3, 30, 40, 73, 20, 25, 30, 75, 23, 55, 70, 148]
     lines = [adds_up(at + 3, at, at + 1, at + 2) for at in (0, 4, 8)]
     lines += [adds_up(8 + row, row, 4 + row) for row in range(4)]
     fixed = [SUPPRESSED, NOT_SHOWN, SHOWN, SHOWN] + [SHOWN] * 4 + [None] * 4
@@ -217,7 +217,7 @@ def test_a_year_does_not_give_its_months_away() -> None:
 
 def test_months_with_the_same_cells_hidden_let_the_year_be_shown() -> None:
     """What January may have more, February may have less."""
-    numbers = [3, 30, 33] + [2, 40, 42] + [5, 70, 75]
+    numbers = [3, 30, 33, 2, 40, 42, 5, 70, 75]
     lines = [adds_up(at + 2, at, at + 1) for at in (0, 3, 6)] + [
         adds_up(6 + row, row, 3 + row) for row in range(3)
     ]
@@ -235,6 +235,22 @@ def test_what_earlier_releases_gave_away_stays_so() -> None:
     """Nothing of this release could help; it is released all the same, and hides no more than it must."""
     given = cells([3, 30, 33, 50], [adds_up(2, 0, 1)], [SUPPRESSED, SHOWN, SHOWN, None])
     assert mask(given, k=K) == [SUPPRESSED, SHOWN, SHOWN, SHOWN]
+
+
+def test_a_small_year_of_two_suppressed_months() -> None:
+    """The months' flags have said that it is at least two; more is not told."""
+    numbers = [2, 30, 32, 1, 40, 41, 3, 70, 73]
+    lines = [adds_up(at + 2, at, at + 1) for at in (0, 3, 6)]
+    lines += [adds_up(6 + row, row, 3 + row) for row in range(3)]
+    given = cells(
+        numbers, lines, [SUPPRESSED, NOT_SHOWN, SHOWN, SUPPRESSED, NOT_SHOWN, SHOWN, None, None, None]
+    )
+    flags = mask(given, k=K)
+    assert flags[6:] == [NOT_SHOWN, NOT_SHOWN, SHOWN]
+    assert attack(given, flags, k=K, believes=False) == []
+    assert [(found.cell, found.least, found.most >= K - 1) for found in attack(given, flags, k=K)] == [
+        (6, 2, True)
+    ]
 
 
 def test_everything_small() -> None:
@@ -314,9 +330,10 @@ def test_no_table_with_margins_tells_a_small_count(given: Cells, k: int) -> None
 def test_no_house_tells_a_small_count(
     seed: int, people: int, months: int, agencies: int, languages: int
 ) -> None:
-    for _, published in made_up(seed, people, months=months, agencies=agencies, hours=3, languages=languages):
-        given = published.cells()
-        assert attack(given, [flag for flag in published.flags if flag is not None], k=K) == []
+    for code, published in made_up(
+        seed, people, months=months, agencies=agencies, hours=3, languages=languages
+    ):
+        assert found_out(published, code, k=K) == []
 
 
 def test_a_month_of_a_large_house_hides_little_more_than_it_must() -> None:

@@ -48,16 +48,16 @@ class Cells:
     """A release and what was released before it, as far as the same lines run through both."""
 
     counts: Mapping[str, Sequence[int]]
-    """Name of a count ("visits", "customers", "service_events") -> its value in each cell, in the order of cells."""
+    """Name of a count ("visits", "customers", "service_events") -> its value in each cell."""
     small_by: Sequence[Sequence[int]]
-    """For each cell the numbers of people that decide whether it is small: one from 1 to k - 1 makes it so."""
+    """For each cell the numbers of people that decide: one from 1 to k - 1 makes the cell small."""
     lines: Mapping[str, Sequence[Line]]
     """Name of a count -> the lines along which that count adds up."""
     fixed: Sequence[Flag | None]
     """None: the cell belongs to this release. A flag: it was published earlier with that flag."""
 
     def amounts(self) -> dict[str, Amounts]:
-        """The counts by name, in the order of names. Raises ValueError where cells or lines do not fit together."""
+        """The counts in the order of names. Raises ValueError where cells or lines do not fit together."""
         size = len(self.fixed)
         found = {name: np.asarray(self.counts[name], dtype=np.float64) for name in sorted(self.counts)}
         if len(self.small_by) != size or any(len(values) != size for values in found.values()):

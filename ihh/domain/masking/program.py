@@ -1,15 +1,16 @@
 """What a reader cannot tell apart from the truth, as a linear program.
 
-Its points are the perturbations d of the hidden counts x for which x + d agrees with every line, with the size of
-parties and with the flags: with all that is known. A point in which a count has the value v shows that v is
-possible, and the points between two such points are possible as well. So a count is safe when there is a
-point in which it is 1 and one in which it is k - 1. Hiding more never takes such a point away.
+Its points are the perturbations d of the hidden counts x for which x + d agrees with every line, with the
+size of parties and with the flags: with all that is known. A point in which a count has the value v shows
+that v is possible, and the points between two such points are possible as well. So a count is safe when
+there is a point in which it is 1 and one in which it is k - 1. Hiding more never takes such a point away.
 
-Counts that are shown, but could still be hidden, may be perturbed too, at a price by the unit: the cheapest point
-says which cells to hide. Dearest is an empty cell, for zeros are shown as zeros. Then come what would make a
-reader who takes flags at their word wrong: a suppressed count outside of 1..k - 1, for which the cell's word is
-taken back (it becomes not_shown), and a not_shown cell below k, which its flag allows, but which a reader who knows
-how masks are made might rule out. Hiding costs more for more people, and hidden counts move almost for nothing.
+Counts that are shown, but could still be hidden, may be perturbed too, at a price by the unit: the cheapest
+point says which cells to hide. Dearest is an empty cell, for zeros are shown as zeros. Then comes what
+would mislead a reader who takes flags at their word: a suppressed count outside of 1..k - 1, for which the
+cell's word is taken back (it becomes not_shown), and a not_shown cell below k, which its flag allows, but
+which one who knows how masks are made might rule out. Hiding costs more for more people; what is hidden
+moves almost for nothing.
 
 The solver has one thread and a fixed seed, and its effort is counted in steps, not in seconds: the same
 cells have the same masks everywhere.
@@ -34,8 +35,8 @@ TOLERANCE = 1e-6
 
 IDLE = 1e-3
 REWARD = 1e-2
-"""For each unit by which a point moves a count towards a value that is not yet shown to be possible. Small beside
-the price of hiding: it never pays to hide for it."""
+"""For each unit by which a point moves a count towards a value that is not yet shown to be possible. Small
+beside the price of hiding: it does not pay to hide for it."""
 
 TAKEN_BACK = 100.0
 GUESSED = 100.0
@@ -65,8 +66,8 @@ class Program:
         active: Sequence[bool],
         is_last_resort: bool,
     ) -> None:
-        """`flags` is changed in place. Cells that are not active keep their counts, so that points are found sooner;
-        as a last resort cells may be hidden and moved that else never are.
+        """`flags` is changed in place. Cells that are not active keep their counts, so that points are found
+        sooner. As a last resort empty cells may be hidden, and earlier flags be wrong.
         """
         self.cells, self.flags, self.k, self.names = cells, flags, k, tuple(names)
         self.size = len(flags)
@@ -124,7 +125,7 @@ class Program:
         return self.truth + np.bincount(self._variables, moves * self._signs, len(self.truth))
 
     def _hide(self, moves: Amounts) -> None:
-        """Hide the shown cells that were moved; take back the word of suppressed ones that were moved too far."""
+        """Hide the shown cells that were moved, take back the word of suppressed ones moved too far."""
         changed = set()
         for column in np.flatnonzero(moves > TOLERANCE).tolist():
             variable = self.columns[column].variable

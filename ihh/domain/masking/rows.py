@@ -12,7 +12,7 @@ from ihh.domain.masking.cells import PEOPLE, PEOPLE_PER_VISIT, Amounts, Cells, L
 VISITS = "visits"
 
 Terms = Sequence[tuple[int, float]]
-"""Variables with their factors. A variable is a count of a cell: cell + number of cells x place of its name."""
+"""Variables with their factors. A variable is a count of a cell: cell + cells in all x place of its name."""
 
 
 @dataclass

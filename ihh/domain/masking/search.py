@@ -19,8 +19,8 @@ every earlier release is looked at by itself, which hides more and is done soon.
 def mask(cells: Cells, *, k: int) -> list[Flag]:
     """The flag of each cell; of cells that were published earlier the one they had.
 
-    Raises ValueError where cells and lines do not fit together. A count that not even hiding the whole release
-    could protect, because earlier releases and lines between them give it away, stays as it was.
+    Raises ValueError where cells and lines do not fit together. A count that earlier releases and the lines
+    between them give away, so that hiding this whole release would not help, is left as it is.
     """
     amounts = cells.amounts()
     flags = [
@@ -133,7 +133,7 @@ def _neighbours(cells: Cells, names: Sequence[str], cell: int) -> set[int]:
 
 
 def _blocks(cells: Cells, names: Sequence[str]) -> list[set[int]]:
-    """The hidden cells of earlier releases, those together that hang together without this release's cells."""
+    """The hidden cells of earlier releases, together where they hang together without this release."""
     root = list(range(len(cells.fixed)))
 
     def find(cell: int) -> int:

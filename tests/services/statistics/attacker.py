@@ -1,7 +1,9 @@
 """A reader with a linear programme who wants to know hidden cells.
 
 Knows everything that was ever published, for every kind of period, and how the tables hang together; written
-from docs/data-dictionary.md, not from the product's own lines.
+from docs/data-dictionary.md, not from the product's own lines. Of "suppressed" it believes that it is less
+than k. That it is not 0 either is known as well, so a year of three suppressed months has at least three
+people: no mask can change that as long as zeros are shown as zeros, and it is left out here.
 """
 
 from __future__ import annotations
@@ -97,7 +99,7 @@ class Attacker:
                                     shown.flag is Flag.SUPPRESSED
                                     and 1 <= self.truth.get((cell, count), 0) < self.k
                                 ):
-                                    low, high = 1, self.k - 1
+                                    high = self.k - 1
                             self.unknown[cell, count] = self.solver.NumVar(low, high, "")
 
     def _add_up_within(self) -> None:
