@@ -110,6 +110,7 @@ def _init_templates(app: Flask) -> None:
             "footer_links": [
                 (_("Privacy"), "/privacy"),
                 (_("Accessibility"), "/accessibility"),
+                (_("Open data"), "/open-data/"),
                 (_("For the staff"), "/staff"),
             ],
         }

@@ -77,10 +77,14 @@ def init_app(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
 
 
+_SILENT = {"hide_parameters": True}
+"""An error that is logged must not tell whose visit it was about."""
+
+
 def engine_options(database_url: str) -> Mapping[str, Any]:
     if database_url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": SQLITE_WAIT_MS / 1000}}
-    return {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
+        return _SILENT | {"connect_args": {"isolation_level": None, "timeout": SQLITE_WAIT_MS / 1000}}
+    return _SILENT | {"pool_size": 20, "max_overflow": 40, "pool_pre_ping": True}
 
 
 def upgrade(app: Flask) -> None:
