@@ -107,31 +107,24 @@ def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) ->
 
 
 def found_out(published: Published, code: str, *, k: int) -> list[Found]:
-    """What is found out after the release of that period.
+    """What that period's release gives away.
 
-    A reader who takes no flag at its word must find nothing. One who does knows of a sum that it is as much as its
-    parts were said to be before: a small year of two suppressed months has at least two people. That is no
-    find of this release.
+    A reader who takes no flag at its word must find nothing. One who does knows of a sum what its parts were
+    said to be before: a small year of two suppressed months has at least two people. Such a bound counts as a find
+    unless it would stand as it is had this release withheld every cell.
     """
     cells = published.cells()
     flags = [Flag(flag) for flag in published.flags if flag is not None]
-    at = {cell: row for row, cell in published.index.items()}
+    own = {cell for (period, *_), cell in published.index.items() if period == code}
     finds = attack(cells, flags, k=k, believes=False)
-    for find in attack(cells, flags, k=k):
-        period, dims, values = at[find.cell]
-        parts = [
-            cell
-            for cell, (other, *row) in at.items()
-            if row == [dims, values] and other != period and flags[cell] is Flag.SUPPRESSED
-        ]
-        said = sum(1 <= cells.counts[find.name][part] < k for part in parts)
-        if (
-            period != code
-            or flags[find.cell] is not Flag.NOT_SHOWN
-            or find.most < k - 1
-            or find.least > said + 1e-6
-        ):
-            finds.append(find)
+    believed = attack(cells, flags, k=k)
+    if believed:
+        withheld = [Flag.NOT_SHOWN if cell in own else flag for cell, flag in enumerate(flags)]
+        before = {(find.name, find.cell): find for find in attack(cells, withheld, k=k)}
+        for find in believed:
+            known = before.get((find.name, find.cell), Found(find.name, find.cell, 1, k - 1))
+            if find.least > known.least + 1e-6 or find.most < min(known.most, k - 1) - 1e-6:
+                finds.append(find)
     return finds
 
 
