@@ -42,4 +42,4 @@ def test_every_parameter_is_in_the_document(sqlite_client: FlaskClient) -> None:
     named = {(parameter["in"], parameter["name"]) for parameter in house["parameters"]}
     assert named == {("query", "language"), ("header", "If-None-Match")}
     figures = document["paths"]["/api/v1/figures"]["get"]["parameters"]
-    assert {parameter["name"] for parameter in figures if parameter["required"]} == {"from", "to"}
+    assert {parameter["name"] for parameter in figures if parameter["required"]} == {"from"}
