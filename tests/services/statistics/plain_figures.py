@@ -57,11 +57,24 @@ def row(visits: Sequence[VisitFact], dimensions: Sequence[str], values: Sequence
             if chosen:
                 pairs.append((visit, chosen))
     return (
-        _counts(pairs, is_whole)
+        _channels(_here(pairs, is_whole), tuple(dimensions))
+        | _counts(pairs, is_whole)
         | _times(pairs, is_whole)
         | _shares(pairs, is_whole)
         | _feedback(pairs, is_whole)
     )
+
+
+def _channels(here: list[Pair], dimensions: tuple[str, ...]) -> dict[str, Any]:
+    """Where the catalogue has a finer table by channel, and in the total by purpose."""
+    figures: dict[str, Any] = {}
+    if dimensions in ((), ("agency",), ("language",)):
+        for name, channel in (("online", "online"), ("on_site", "staff"), ("walk_in", "walk_in")):
+            figures[f"{name}_pct"] = tenth(100 * sum(v.channel == channel for v, _ in here), len(here))
+    if not dimensions:
+        for kind in ("employer", "spouse"):
+            figures[f"{kind}_visits"] = sum(v.customer_type == kind for v, _ in here)
+    return figures
 
 
 def _tickets(services: Iterable[ServiceFact]) -> list[ServiceFact]:
