@@ -15,7 +15,7 @@ from ihh.models import User
 from ihh.models.account import Role
 from ihh.services import accounts
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows, releasing
+from ihh.services.statistics import bulk, releasing
 from ihh.services.statistics.published import published
 from tests.api.conftest import PASSWORD, Guarded, code_of, staff_client
 from tests.services.statistics import made_up_facts
@@ -29,7 +29,7 @@ DAY = "2026-11-23"
 def reader(app: Flask, now: datetime) -> Guarded:
     """An analyst of a house with one released day."""
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), date(2026, 11, 23), 1, seed=5, visits=14))
+        bulk.add(made_up_facts.days(current_house(), date(2026, 11, 23), 1, seed=5, visits=14))
         releasing.release(parse(DAY), now=now)
     return staff_client(app, accounts.add_user("analyst", PASSWORD, Role.ANALYST, agency_id=None, now=now))
 

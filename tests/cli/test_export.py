@@ -19,7 +19,7 @@ from ihh.db import db, transaction
 from ihh.domain.statistics.periods import parse
 from ihh.models import ExportLog
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows, releasing
+from ihh.services.statistics import bulk, releasing
 from tests.servers.site import Site, sqlite_site
 from tests.services.statistics import made_up_facts
 
@@ -35,7 +35,7 @@ def days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A house with two released days."""
     with sqlite_site(tmp_path_factory.mktemp("export")) as site:
         with site.app.app_context(), transaction():
-            fact_rows.add(made_up_facts.days(current_house(), date(2026, 11, 23), 2, seed=5, visits=12))
+            bulk.add(made_up_facts.days(current_house(), date(2026, 11, 23), 2, seed=5, visits=12))
             for day in DAYS:
                 releasing.release(parse(day), now=NOW)
         yield site

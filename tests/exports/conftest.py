@@ -14,7 +14,7 @@ from flask import Flask
 from ihh.db import transaction
 from ihh.domain.statistics.periods import Span, parse
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows, releasing
+from ihh.services.statistics import bulk, releasing
 from tests.servers.site import Site, sqlite_site
 from tests.services.statistics import made_up_facts
 
@@ -39,7 +39,7 @@ def released_months(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Months
         with site.app.app_context():
             house = current_house()
             with transaction():
-                fact_rows.add(made_up_facts.days(house, date(2026, 9, 1), 40, seed=4, visits=15))
+                bulk.add(made_up_facts.days(house, date(2026, 9, 1), 40, seed=4, visits=15))
             for period in BOTH:
                 with transaction():
                     releasing.release(period, now=NOW)

@@ -27,7 +27,7 @@ from ihh.models import ExportLog
 from ihh.presentation.exports import FileFormat
 from ihh.presentation.exports.events import take_events
 from ihh.services.house import current_house
-from ihh.services.statistics import events, export_log, fact_rows
+from ihh.services.statistics import bulk, events, export_log
 from ihh.services.statistics.published import published
 from tests.exports.conftest import HELSINKI, NOW, Months, written
 from tests.services.statistics import made_up_facts
@@ -90,7 +90,7 @@ def expected(visit: VisitFact, service: ServiceFact) -> dict[str, object]:
 def test_every_row_tells_its_fact(app: Flask) -> None:
     facts = made_up_facts.days(current_house(), MONDAY, 10, seed=7, visits=12)
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     wanted = [expected(visit, service) for visit in facts for service in visit.services]
     found = read(MONDAY, MONDAY + timedelta(days=10))
     assert events.count(MONDAY, MONDAY + timedelta(days=10)) == len(found) == len(wanted) > 100
@@ -101,7 +101,7 @@ def test_every_row_tells_its_fact(app: Flask) -> None:
 def test_days_outside_the_range_and_other_sources(app: Flask) -> None:
     facts = made_up_facts.days(current_house(), MONDAY, 3, seed=7, visits=5)
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     rows = read(MONDAY + timedelta(days=1), MONDAY + timedelta(days=1))
     assert {row["day"] for row in rows} == {"2026-10-20"}
     assert {row["source"] for row in rows} == {"made-up"}
@@ -121,7 +121,7 @@ def test_the_night_when_the_clock_goes_back(app: Flask) -> None:
         date(2026, 10, 25), "dst", "walk_in", "en", "other", 1, (service,), checked_in_at=first, source="test"
     )
     with transaction():
-        fact_rows.add([visit])
+        bulk.add([visit])
     (row,) = read(visit.day, visit.day)
     assert (row["joined_at"], row["called_at"]) == ("2026-10-25T03:30:15+03:00", "2026-10-25T03:30:15+02:00")
     assert row["wait_min"] == "60.0"
@@ -144,7 +144,7 @@ def test_local_times_of_any_zone(zone: str) -> None:
 def test_a_visit_without_services_has_a_row(app: Flask) -> None:
     visit = VisitFact(MONDAY, "alone", "walk_in", "en", "other", 2, (), source="test")
     with transaction():
-        fact_rows.add([visit, replace(visit, key="second")])
+        bulk.add([visit, replace(visit, key="second")])
     rows = read(MONDAY, MONDAY)
     assert [(row["party_size"], row["agency"], row["wait_min"]) for row in rows] == [(2, None, None)] * 2
     assert events.count(MONDAY, MONDAY) == 2
@@ -184,7 +184,7 @@ def test_other_programs_read_all_formats(months: Months, tmp_path) -> None:
 
 def test_a_finished_file_is_logged_with_its_rows(app: Flask) -> None:
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
+        bulk.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
     book, pieces = take_events(
         MONDAY, MONDAY, FileFormat.CSV, actor="analyst:3", now=NOW, request_id="abcd-1234"
     )
@@ -208,7 +208,7 @@ def test_a_finished_file_is_logged_with_its_rows(app: Flask) -> None:
 
 def test_a_file_broken_off_is_logged_without_rows(app: Flask) -> None:
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
+        bulk.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
     _, pieces = take_events(MONDAY, MONDAY, FileFormat.CSV, actor="analyst:3", now=NOW)
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]

@@ -40,7 +40,7 @@ from ihh.services import booking, check_in, day_end, proposals, retention
 from ihh.services.feedback import give_feedback
 from ihh.services.house import current_house
 from ihh.services.kiosk_use import KioskAction, note
-from ihh.services.statistics import closing, fact_rows, releasing
+from ihh.services.statistics import bulk, closing, releasing
 from ihh.services.statistics.published import published
 from ihh.services.statistics.releasing import release_closed
 from ihh.services.tickets import tickets_of
@@ -276,7 +276,7 @@ def test_a_year_that_is_not_released_keeps_its_events_a_year_longer(
 def test_a_period_with_a_purged_day_is_never_released(app: Flask) -> None:
     first = date(2025, 3, 3)
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), first, 14, seed=5, visits=10))
+        bulk.add(made_up_facts.days(current_house(), first, 14, seed=5, visits=10))
         db.session.add(ClosedDay(day=date(2025, 3, 5), closed_at=EVENING, purged_at=EVENING))
     closing.close_days(now=night(date(2025, 4, 20)))
     done = {period.code for period in release_closed(now=night(date(2025, 4, 20)))}
@@ -294,7 +294,7 @@ def test_hidden_rows_forget_what_they_were_counted_from(
     """A week of November and two days of December; what is published after them is too."""
     monkeypatch.setattr(retention, "PAUSE_S", 0)
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), AUTUMN, 9, seed=11, visits=5))
+        bulk.add(made_up_facts.days(current_house(), AUTUMN, 9, seed=11, visits=5))
     days = [AUTUMN + timedelta(days=number) for number in range(9)]
     weeks = ["2025-W48", "2025-W49", "2025-W50"]
     for code in (*map(str, days), *weeks, "2025-11", "2025-12", "2025", "2026-01"):
@@ -326,7 +326,7 @@ def test_days_of_a_handful_are_emptied_at_last(app: Flask, monkeypatch: pytest.M
     """Their month was never released: after a year more nothing of it is left to release it from."""
     monkeypatch.setattr(retention, "PAUSE_S", 0)
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), AUTUMN, 4, seed=3, visits=2))
+        bulk.add(made_up_facts.days(current_house(), AUTUMN, 4, seed=3, visits=2))
     days = [parse(str(AUTUMN + timedelta(days=number))) for number in range(4)]
     for period in (*days, parse("2025-W48")):
         with transaction():

@@ -16,7 +16,7 @@ from ihh.models import ExportLog, User
 from ihh.models.account import Role
 from ihh.services import accounts
 from ihh.services.house import current_house
-from ihh.services.statistics import events, fact_rows
+from ihh.services.statistics import bulk, events
 from tests.services.statistics import made_up_facts
 
 MONDAY = date(2026, 11, 23)
@@ -43,7 +43,7 @@ def client_of(app: Flask, role: Role, now: datetime, *, may_export: bool) -> Fla
 @pytest.fixture
 def facts(app: Flask) -> None:
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), MONDAY, 2, seed=5, visits=8))
+        bulk.add(made_up_facts.days(current_house(), MONDAY, 2, seed=5, visits=8))
 
 
 @pytest.fixture

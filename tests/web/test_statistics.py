@@ -26,7 +26,7 @@ from ihh.models import ClosedDay, FigureRow, Release, ServiceFactRow, VisitFactR
 from ihh.models.account import Role
 from ihh.services.accounts import add_user
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows
+from ihh.services.statistics import bulk
 from ihh.services.statistics.closing import close_days
 from ihh.services.statistics.published import published, series
 from ihh.services.statistics.releasing import release_closed
@@ -64,7 +64,7 @@ def _write_figures() -> None:
     house, now = current_house(), datetime(2026, 11, 10, 3, tzinfo=UTC)
     with transaction():
         for month, seed in ((date(2026, 9, 1), 1), (date(2026, 10, 1), 2)):
-            fact_rows.add(made_up_facts.days(house, month, 9, seed=seed, visits=14))
+            bulk.add(made_up_facts.days(house, month, 9, seed=seed, visits=14))
     close_days(now=now)
     release_closed(now=now)
 

@@ -131,5 +131,15 @@ class Span:
             period = period.next
 
 
+def closes_on(period: Period, *, feedback_days: int) -> date:
+    """The first day on which its figures can be released.
+
+    Days and weeks the day after they end; months and years once feedback about their last day, given until
+    `feedback_days` after it, is in.
+    """
+    waits = period.kind in (PeriodKind.MONTH, PeriodKind.YEAR)
+    return period.last + DAY + timedelta(days=feedback_days + 1 if waits else 0)
+
+
 def single(period: Period) -> Span:
     return Span(period, period)

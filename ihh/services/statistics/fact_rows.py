@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import delete, exists, func, select
 
 from ihh.db import db
 from ihh.domain.statistics.facts import HOUSE, ServiceFact, VisitFact
 from ihh.models import DayFactRow, ServiceFactRow, VisitFactRow
+from ihh.services.statistics import bulk
 
 _SERVICE = (
     "agency",
@@ -52,28 +53,6 @@ _VISIT = (
 )
 
 
-def add(visits: Sequence[VisitFact]) -> None:
-    """Write facts; within a transaction. Raises IntegrityError where a source's key is there already."""
-    if not visits:
-        return
-    connection = db.session.connection()
-    first_id = (connection.execute(select(func.max(VisitFactRow.id))).scalar() or 0) + 1
-    connection.execute(
-        insert(VisitFactRow),
-        [
-            {"id": number} | {name: getattr(visit, name) for name in _VISIT}
-            for number, visit in enumerate(visits, first_id)
-        ],
-    )
-    services = [
-        {"visit_fact_id": number, "day": visit.day} | {name: getattr(service, name) for name in _SERVICE}
-        for number, visit in enumerate(visits, first_id)
-        for service in visit.services
-    ]
-    if services:
-        connection.execute(insert(ServiceFactRow), services)
-
-
 def replace_day(day: date, visits: Sequence[VisitFact], numbers: dict[tuple[str, str], int]) -> None:
     """A day of this house anew, with its own numbers by (name, agency); within a transaction."""
     connection = db.session.connection()
@@ -81,13 +60,8 @@ def replace_day(day: date, visits: Sequence[VisitFact], numbers: dict[tuple[str,
     connection.execute(delete(ServiceFactRow).where(ServiceFactRow.visit_fact_id.in_(own)))
     connection.execute(delete(VisitFactRow).where(VisitFactRow.day == day, VisitFactRow.source == HOUSE))
     connection.execute(delete(DayFactRow).where(DayFactRow.day == day))
-    add(visits)
-    rows = [
-        {"day": day, "name": name, "agency": agency, "amount": amount}
-        for (name, agency), amount in sorted(numbers.items())
-    ]
-    if rows:
-        connection.execute(insert(DayFactRow), rows)
+    bulk.add(visits)
+    bulk.add_numbers(day, numbers)
 
 
 def between(first: date, last: date) -> list[VisitFact]:

@@ -18,7 +18,7 @@ from ihh.domain.masking import Flag, mask
 from ihh.domain.statistics.cells import Sources
 from ihh.domain.statistics.counting import Rules, count
 from ihh.domain.statistics.measures import Group
-from ihh.domain.statistics.periods import Period, PeriodKind, containing
+from ihh.domain.statistics.periods import Period, PeriodKind, closes_on, containing
 from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.shown import tied_measures
 from ihh.domain.statistics.systems import Place, Placed, system
@@ -91,8 +91,7 @@ def _due(house: House, now: datetime) -> list[Period]:
     first = fact_rows.first_day()
     if first is None:
         return []
-    today = local_day(now, timezone=house.timezone)
-    after = timedelta(days=house.limits.feedback_days + 1)
+    today, days = local_day(now, timezone=house.timezone), house.limits.feedback_days
     waiting = min(unclosed_days(house, today), default=today)
     purged, emptied = _purged_days(), _emptied_periods()
     found = []
@@ -100,9 +99,8 @@ def _due(house: House, now: datetime) -> list[Period]:
         released = set(
             db.session.scalars(select(Release.period_start).where(Release.period_kind == kind.value))
         )
-        wait = after if kind in (PeriodKind.MONTH, PeriodKind.YEAR) else timedelta(0)
         period = containing(first, kind)
-        while period.last + wait < today and period.last < waiting:
+        while closes_on(period, feedback_days=days) <= today and period.last < waiting:
             if period.start not in released and not _is_lost(period, purged, emptied):
                 found.append(period)
             period = period.next

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ihh.domain.statistics.periods import DAY, Period, PeriodKind, Span, containing, parse, single
+from ihh.domain.statistics.periods import Period, PeriodKind, Span, closes_on, containing, parse, single
 from ihh.presentation.figure_words import period_text
 from ihh.presentation.formats import long_date
 from ihh.services.house import current_house
@@ -104,9 +104,7 @@ def earlier(period: Period, count: int) -> Period:
 
 def available_on(period: Period) -> date:
     """The first day on which a night before has released it."""
-    wait = 1 + current_house().limits.feedback_days
-    kinds_that_wait = (PeriodKind.MONTH, PeriodKind.YEAR)
-    return period.last + DAY + timedelta(days=wait if period.kind in kinds_that_wait else 0)
+    return closes_on(period, feedback_days=current_house().limits.feedback_days)
 
 
 def _compare(given: str) -> Compare:

@@ -32,11 +32,6 @@ class Grid:
     """Of the columns of figures."""
     lines: tuple[Line, ...]
 
-    @property
-    def has_hidden(self) -> bool:
-        flags = {cell.flag for line in self.lines for _measure, cell in line.cells}
-        return bool(flags & {Flag.SUPPRESSED, Flag.NOT_SHOWN})
-
 
 def grid(
     shown: Shown,

@@ -17,7 +17,7 @@ from ihh.domain.statistics.measures import Measure
 from ihh.domain.statistics.periods import PeriodKind, Span
 from ihh.domain.statistics.tables import PUBLISHED
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows
+from ihh.services.statistics import bulk
 from ihh.services.statistics.closing import close_days
 from ihh.services.statistics.published import released, series
 from ihh.services.statistics.releasing import release_closed
@@ -47,7 +47,7 @@ def truth_of(facts: Sequence[VisitFact]) -> dict[Count, int]:
 def attack(house: House, facts: list[VisitFact], *, now: datetime, tried: int | None, seed: int = 0) -> int:
     """Release everything and try to bound hidden counts; how many were tried."""
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     close_days(now=now)
     release_closed(now=now)
     agency_of = {service.id: service.agency for service in house.services}
@@ -75,7 +75,7 @@ def test_zeros_are_shown_as_zeros(sqlite_app: Flask) -> None:
     house = current_house()
     facts = made_up_facts.days(house, date(2025, 11, 3), 25, seed=3, visits=25)
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     december = datetime(2025, 12, 10, 3, tzinfo=NOW.tzinfo)
     close_days(now=december)
     release_closed(now=december)

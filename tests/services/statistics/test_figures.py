@@ -23,7 +23,7 @@ from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.shown import cells
 from ihh.domain.statistics.tables import TABLES, TOTAL, values
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows
+from ihh.services.statistics import bulk
 from ihh.services.statistics.published import published, released, series
 from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import made_up_facts, plain_figures
@@ -221,7 +221,7 @@ def test_released_figures_equal_the_facts_and_never_change(app: Flask) -> None:
     house = current_house()
     facts = made_up_facts.days(house, date(2025, 3, 3), 60, seed=7, visits=25)
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     done = release_closed(now=NOW)
     assert [period.code for period in done if period.kind is PeriodKind.MONTH] == ["2025-03", "2025-04"]
     assert release_closed(now=NOW) == []
@@ -245,7 +245,7 @@ def test_released_figures_equal_the_facts_and_never_change(app: Flask) -> None:
 def test_a_span_is_its_periods_added_up(sqlite_app: Flask) -> None:
     facts = made_up_facts.days(current_house(), date(2025, 3, 3), 60, seed=8, visits=25)
     with transaction():
-        fact_rows.add(facts)
+        bulk.add(facts)
     release_closed(now=NOW)
     span = Span(parse("2025-03"), parse("2025-04"))
     both = published(span, ["total", "language"])
@@ -267,7 +267,7 @@ def test_a_span_is_its_periods_added_up(sqlite_app: Flask) -> None:
 
 def test_days_and_weeks_are_published_before_their_month(sqlite_app: Flask) -> None:
     with transaction():
-        fact_rows.add(made_up_facts.days(current_house(), date(2025, 3, 3), 20, seed=9, visits=10))
+        bulk.add(made_up_facts.days(current_house(), date(2025, 3, 3), 20, seed=9, visits=10))
     release_closed(now=datetime(2025, 3, 13, 3, tzinfo=ZONE))
     assert [period.code for period in released(PeriodKind.DAY)][-1] == "2025-03-12"
     assert [period.code for period in released(PeriodKind.WEEK)] == ["2025-W10"]
