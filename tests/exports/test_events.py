@@ -135,9 +135,8 @@ def test_local_times_of_any_zone(zone: str) -> None:
     local_times = events._Local(ZoneInfo(zone))
     at = datetime(2026, 3, 1, tzinfo=UTC)
     while at < datetime(2026, 11, 10, tzinfo=UTC):
-        text, micros = local_times[at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")]
+        (text,) = local_times.texts([int(at.timestamp()) * 1_000_000 + 999_999])
         assert text == at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-        assert micros == int(at.timestamp()) * 1_000_000
         at += timedelta(minutes=37, seconds=11)
 
 
