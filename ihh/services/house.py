@@ -49,17 +49,26 @@ def in_force(house: House) -> Iterator[None]:
 
 
 def current_house() -> House:
-    """The house as last loaded. Raises NoHouse."""
+    """The house as last loaded, the same one for as long as a transaction lasts. Raises NoHouse."""
     if (played := _played.get()) is not None:
         return played
-    digest = db.session.connection().execute(_NEWEST).scalar()
-    if digest is None:
-        raise NoHouse
-    return _house(digest)
+    session = db.session()
+    connection = session.connection()
+    kept: tuple[Any, House] | None = session.info.get(_KEPT)
+    if kept is None or kept[0] is not session.get_transaction():
+        digest = connection.execute(_NEWEST).scalar()
+        if digest is None:
+            raise NoHouse
+        kept = session.info[_KEPT] = (session.get_transaction(), _house(digest))
+    return kept[1]
 
+
+_KEPT = "house"
+"""In the session: the transaction in which the house was asked for, and the house. The next transaction asks
+anew, since another process may have loaded one."""
 
 _NEWEST = select(HouseVersion.digest).order_by(HouseVersion.id.desc()).limit(1)
-"""Asked each time, past the session, since another process may have loaded a house: the cheapest question."""
+"""Past the session: the cheapest question."""
 
 
 @lru_cache(maxsize=8)
@@ -85,6 +94,7 @@ def load_house(document: Mapping[str, Any], *, now: datetime) -> bool:
             raise HouseInUse(dropped)
         _match_rows(house)
         db.session.add(HouseVersion(digest=digest, document=dict(document), loaded_at=now))
+        db.session.info.pop(_KEPT, None)
     return True
 
 

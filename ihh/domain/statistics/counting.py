@@ -189,8 +189,6 @@ def _spread(found: list[dict[str, Spread]], name: str, rows: Ints, microseconds:
     rows, tenths, microseconds = rows[order], tenths[order], microseconds[order]
     borders = np.flatnonzero(np.diff(rows, prepend=-1, append=len(found)))
     for start, end in pairwise(borders.tolist()):
-        values, counts = np.unique(tenths[start:end], return_counts=True)
+        values_and_counts = np.unique(tenths[start:end], return_counts=True)
         seconds = int(microseconds[start:end].sum()) // 1_000_000
-        found[int(rows[start])][name] = spread(
-            dict(zip(values.tolist(), counts.tolist(), strict=True)), seconds=seconds
-        )
+        found[int(rows[start])][name] = spread(np.stack(values_and_counts).astype(np.int32), seconds=seconds)
