@@ -41,6 +41,8 @@ class FigureRow(Base):
     """Whether the row is hidden, see `ihh.domain.masking`."""
     feedback_flag: Mapped[str] = mapped_column(String(12), default="")
     """The same for what visitors answered."""
+    booking_flag: Mapped[str] = mapped_column(String(12), default="")
+    """The same for walk-ins and appointments told apart."""
     sources: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Additive numbers the measures are made of; emptied in hidden rows once the events are gone."""
     spreads: Mapped[bytes | None] = deferred(mapped_column(LargeBinary))

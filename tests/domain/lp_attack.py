@@ -56,9 +56,16 @@ def bounds(
     value = cells.counts[name][cell]
     if flags[cell] not in HIDDEN:
         return value, value
+    most = cells.most_of(name)[cell]
     if believes and flags[cell] is Flag.SUPPRESSED and 1 <= value < k:
-        return 1, k - 1
-    return 0, float("inf")
+        return 1, k - 1 if most is None else min(k - 1, most)
+    return 0, float("inf") if most is None else most
+
+
+def reach(cells: Cells, name: str, cell: int, k: int) -> float:
+    """Up to which number a small count is to be possible: no more can answer than were asked."""
+    most = cells.most_of(name)[cell]
+    return k - 1 if most is None else min(k - 1, most)
 
 
 def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) -> list[Found]:
@@ -86,12 +93,16 @@ def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) ->
     seen = {target: (float(k), 0.0) for target in wanted}
     for target in wanted:
         for side, sign in ((0, 1), (1, -1)):
-            if seen[target][0] <= 1 + 1e-6 if side == 0 else seen[target][1] >= k - 1 - 1e-6:
+            if (
+                seen[target][0] <= 1 + 1e-6
+                if side == 0
+                else seen[target][1] >= reach(cells, *target, k) - 1e-6
+            ):
                 continue
             solver.Objective().Clear()
             solver.Objective().SetCoefficient(unknown[target], sign)
             solver.Objective().SetMinimization()
-            unknown[target].SetBounds(max(1.0, unknown[target].lb()), float(k - 1))
+            unknown[target].SetBounds(max(1.0, unknown[target].lb()), float(reach(cells, *target, k)))
             answer = solver.Solve()
             assert answer == pywraplp.Solver.OPTIMAL, "the truth itself agrees with all that is published"
             for other in wanted:
@@ -102,7 +113,7 @@ def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) ->
     return [
         Found(name, cell, *seen[name, cell])
         for name, cell in wanted
-        if seen[name, cell][0] > 1 + 1e-6 or seen[name, cell][1] < k - 1 - 1e-6
+        if seen[name, cell][0] > 1 + 1e-6 or seen[name, cell][1] < reach(cells, name, cell, k) - 1e-6
     ]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ihh.domain.masking import Flag
 from ihh.domain.retention import due, first_kept, last_kept, may_be_emptied
 from ihh.domain.statistics.catalogue import CATALOGUE
-from ihh.domain.statistics.forgetting import ANSWERS, ASKED, emptied
+from ihh.domain.statistics.forgetting import ANSWERS, APART, APART_SPREADS, emptied
 from ihh.domain.statistics.measures import Group
 from ihh.domain.statistics.periods import Period, PeriodKind, containing, parse
 from ihh.domain.statistics.spreads import Spread
@@ -114,34 +114,50 @@ class Reading:
         return Spread()
 
 
-def test_figures_of_feedback_need_the_answers_and_how_many_were_asked() -> None:
+@pytest.mark.parametrize(
+    ("group", "forgotten", "kept"),
+    [
+        (Group.FEEDBACK, ANSWERS, {"asked"}),
+        (Group.BOOKING, APART | {f"spread {name}" for name in APART_SPREADS}, set()),
+    ],
+)
+def test_all_that_a_hidden_group_is_made_of_is_forgotten(
+    group: Group, forgotten: set[str], kept: set[str]
+) -> None:
+    """How many were asked is how many came: that has a mask of its own."""
     needed = set()
     for definition in CATALOGUE.values():
-        if definition.group is Group.FEEDBACK and definition.formula is not None:
+        if definition.group is group and definition.formula is not None:
             reading = Reading()
             definition.formula(reading)
             needed |= reading.asked | {definition.people}
-    assert needed <= ANSWERS | {ASKED}
+    assert needed - forgotten == kept
 
 
 KEPT = {
-    "counts": {"visits": 3, "customers": 4, "asked": 3, "answers": 2, "csat_sum": 9},
-    "spreads": {"wait": [1, 2]},
+    "counts": {"visits": 3, "customers": 4, "asked": 3, "answers": 2, "csat_sum": 9, "walk_in_n": 2},
+    "spreads": {"wait": [1, 2], "walk_in_wait": [1, 1]},
     "tied": ["employer_visits"],
 }
 
 
+VISITED = {"visits": 3, "customers": 4, "asked": 3}
+ANSWERED = {"answers": 2, "csat_sum": 9}
+
+
 @pytest.mark.parametrize(
-    ("flag", "feedback_flag", "counts", "spreads"),
+    ("flag", "feedback_flag", "booking_flag", "counts", "spreads"),
     [
-        (Flag.SUPPRESSED, Flag.NOT_SHOWN, {}, {}),
-        (Flag.NOT_SHOWN, Flag.NONE, {"asked": 3, "answers": 2, "csat_sum": 9}, {}),
-        (Flag.NONE, Flag.SUPPRESSED, {"visits": 3, "customers": 4, "asked": 3}, {"wait": [1, 2]}),
-        (Flag.NONE, Flag.NONE, KEPT["counts"], KEPT["spreads"]),
+        (Flag.SUPPRESSED, Flag.NOT_SHOWN, Flag.NOT_SHOWN, {}, {}),
+        (Flag.NOT_SHOWN, Flag.NONE, Flag.NONE, {}, {}),
+        (Flag.NONE, Flag.SUPPRESSED, Flag.NONE, VISITED | {"walk_in_n": 2}, KEPT["spreads"]),
+        (Flag.NONE, Flag.NONE, Flag.SUPPRESSED, VISITED | ANSWERED, {"wait": [1, 2]}),
+        (Flag.NONE, Flag.NOT_SHOWN, Flag.NOT_SHOWN, VISITED, {"wait": [1, 2]}),
+        (Flag.NONE, Flag.NONE, Flag.NONE, KEPT["counts"], KEPT["spreads"]),
     ],
 )
 def test_a_row_keeps_what_is_shown_of_it(
-    flag: Flag, feedback_flag: Flag, counts: dict, spreads: dict
+    flag: Flag, feedback_flag: Flag, booking_flag: Flag, counts: dict, spreads: dict
 ) -> None:
-    left = emptied(KEPT, flag=flag, feedback_flag=feedback_flag)
+    left = emptied(KEPT, flag=flag, feedback_flag=feedback_flag, booking_flag=booking_flag)
     assert left == {"counts": counts, "spreads": spreads, "tied": ["employer_visits"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -28,6 +28,10 @@ class Flag(StrEnum):
     """Hidden so that a suppressed cell cannot be worked out."""
     NO_DATA = "no_data"
     """Nothing to count it from."""
+
+    def hidden(self) -> Flag:
+        """The flag of what is hidden for another's sake at least."""
+        return Flag.NOT_SHOWN if self is Flag.NONE else self
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,21 @@ class Cells:
     """Name of a count -> the lines along which that count adds up."""
     fixed: Sequence[Flag | None]
     """None: the cell belongs to this release. A flag: it was published earlier with that flag."""
+    most: Mapping[str, Sequence[int | None]] = field(default_factory=dict)
+    """Name of a count -> what any reader knows it cannot exceed in each cell: no more answer than were asked.
+    None: nothing is known. A small count is then to be possible as any from 1 to that."""
+    withheld: frozenset[int] = frozenset()
+    """Cells of this release that are hidden for a reason of their own."""
+
+    def reach(self, k: int) -> Mapping[str, Sequence[int]]:
+        """Name of a count -> up to which number it is to be possible in each cell where it is small."""
+        return {
+            name: [k - 1 if most is None else min(k - 1, most) for most in self.most_of(name)]
+            for name in self.counts
+        }
+
+    def most_of(self, name: str) -> Sequence[int | None]:
+        return self.most.get(name) or [None] * len(self.fixed)
 
     def amounts(self) -> dict[str, Amounts]:
         """The counts in the order of names. Raises ValueError where cells or lines do not fit together."""
@@ -66,6 +85,10 @@ class Cells:
             raise ValueError("a count is negative")
         if not set(self.lines) <= set(found):
             raise ValueError("lines of a count that is not there")
+        for name, values in found.items():
+            most = self.most_of(name)
+            if len(most) != size or any(m is not None and m < v for m, v in zip(most, values, strict=True)):
+                raise ValueError(f"{name}: more than the most that it can be")
         for name, lines in self.lines.items():
             for line in lines:
                 _check(name, line, found[name])

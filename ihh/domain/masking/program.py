@@ -72,6 +72,8 @@ class Program:
         self.cells, self.flags, self.k, self.names = cells, flags, k, tuple(names)
         self.size = len(flags)
         self.truth: Amounts = np.concatenate([np.asarray(cells.counts[name], np.float64) for name in names])
+        most = np.concatenate([np.asarray(cells.most_of(name), np.float64) for name in names])
+        self._most: Amounts = np.where(np.isnan(most), np.inf, most)
         self.is_last_resort = is_last_resort
         self.columns: list[Column] = []
         self.columns_of: dict[int, list[int]] = {}
@@ -151,13 +153,14 @@ class Program:
             return
         if self.is_target(variable):
             word = flag is Flag.SUPPRESSED and not is_own and not self.is_last_resort
-            self._add(variable, Part.UP, self.k - 1 - value)
+            reach = min(self.k - 1, self._most[variable])
+            self._add(variable, Part.UP, reach - value)
             self._add(variable, Part.DOWN, value - 1)
-            self._add(variable, Part.ABOVE, 0 if word else np.inf)
+            self._add(variable, Part.ABOVE, 0 if word else self._most[variable] - reach)
             self._add(variable, Part.BELOW, 0 if word else 1)
         else:
             floor = self._floor(variable)
-            self._add(variable, Part.UP, np.inf)
+            self._add(variable, Part.UP, self._most[variable] - value)
             self._add(variable, Part.DOWN, value - floor)
             self._add(variable, Part.BELOW, floor if is_own or self.is_last_resort else 0)
 

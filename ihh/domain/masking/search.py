@@ -23,15 +23,21 @@ def mask(cells: Cells, *, k: int) -> list[Flag]:
     between them give away, so that hiding this whole release would not help, is left as it is.
     """
     amounts = cells.amounts()
-    flags = [
-        fixed if fixed is not None else Flag.SUPPRESSED if is_small(people, k) else Flag.NONE
-        for fixed, people in zip(cells.fixed, cells.small_by, strict=True)
-    ]
+    flags = [_first_flag(cells, cell, k) for cell in range(len(cells.fixed))]
     coupled = [name for name in (VISITS, PEOPLE) if name in amounts]
     for names in (coupled, *([name] for name in amounts if name not in coupled)):
         if names:
             _Search(cells, flags, names, k).run()
     return flags
+
+
+def _first_flag(cells: Cells, cell: int, k: int) -> Flag:
+    """Before anything is hidden for another cell's sake."""
+    if (fixed := cells.fixed[cell]) is not None:
+        return fixed
+    if is_small(cells.small_by[cell], k):
+        return Flag.SUPPRESSED
+    return Flag.NOT_SHOWN if cell in cells.withheld else Flag.NONE
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,9 @@ class _Search:
         is_target = np.tile(np.asarray(hidden, dtype=bool), len(names)) & (truth >= 1) & (truth < k)
         self.targets: Numbers = np.flatnonzero(is_target)
         self.cell_of: Numbers = self.targets % max(size, 1)
-        self.wants_up = truth[self.targets] < k - 1
+        reach = cells.reach(k)
+        self.reach: Numbers = np.concatenate([np.asarray(reach[name]) for name in names])[self.targets]
+        self.wants_up = truth[self.targets] < self.reach
         self.wants_down = truth[self.targets] > 1
 
     def run(self) -> None:
@@ -102,7 +110,7 @@ class _Search:
             for place in places:
                 self._aim(program, place)
         for place in places:
-            for wants, value in ((self.wants_up, self.k - 1), (self.wants_down, 1)):
+            for wants, value in ((self.wants_up, int(self.reach[place])), (self.wants_down, 1)):
                 if wants[place] and program.steps < stage.steps:
                     found = program.point(int(self.targets[place]), value)
                     if found is not None:
@@ -114,7 +122,7 @@ class _Search:
 
     def _learn(self, program: Program, values: Amounts) -> None:
         """What a point shows to be possible: more than was asked for."""
-        up = self.wants_up & (values > self.k - 1 - TOLERANCE)
+        up = self.wants_up & (values > self.reach - TOLERANCE)
         down = self.wants_down & (values < 1 + TOLERANCE)
         self.wants_up &= ~up
         self.wants_down &= ~down

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ihh.domain.statistics import formulas as f
-from ihh.domain.statistics.measures import N_, Definition, Measure, Subject, Unit
+from ihh.domain.statistics.measures import N_, Definition, Group, Measure, Scope, Subject, Unit
 
 QUEUE: Mapping[Measure, Definition] = {
     Measure.VISITS: Definition(
@@ -92,6 +92,8 @@ QUEUE: Mapping[Measure, Definition] = {
         ),
         source=N_("events issue, transfer, unlock, first call"),
         formula=f.median("walk_in_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="walk_in_people",
         is_better=-1,
     ),
@@ -105,6 +107,8 @@ QUEUE: Mapping[Measure, Definition] = {
         ),
         source=N_("events issue, transfer, unlock, first call"),
         formula=f.p90("walk_in_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="walk_in_people",
         is_better=-1,
     ),
@@ -118,6 +122,8 @@ QUEUE: Mapping[Measure, Definition] = {
         ),
         source=N_("events issue, transfer, unlock, first call"),
         formula=f.average("walk_in_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="walk_in_people",
         is_better=-1,
     ),
@@ -132,6 +138,8 @@ QUEUE: Mapping[Measure, Definition] = {
         source=N_("check_in, the appointment's time, first call"),
         limits=N_("Lateness is told apart."),
         formula=f.median("booked_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="booked_people",
         is_better=-1,
     ),
@@ -146,6 +154,8 @@ QUEUE: Mapping[Measure, Definition] = {
         source=N_("check_in, the appointment's time, first call"),
         limits=N_("Lateness is told apart."),
         formula=f.p90("booked_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="booked_people",
         is_better=-1,
     ),
@@ -160,6 +170,8 @@ QUEUE: Mapping[Measure, Definition] = {
         source=N_("check_in, the appointment's time, first call"),
         limits=N_("Lateness is told apart."),
         formula=f.average("booked_wait"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="booked_people",
         is_better=-1,
     ),
@@ -186,6 +198,8 @@ QUEUE: Mapping[Measure, Definition] = {
         ),
         source=N_("as the waits"),
         formula=f.share("walk_in_within", "walk_in_n"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="walk_in_people",
         is_better=1,
     ),
@@ -199,6 +213,8 @@ QUEUE: Mapping[Measure, Definition] = {
         ),
         source=N_("as the waits"),
         formula=f.share("booked_within", "booked_n"),
+        group=Group.BOOKING,
+        scope=Scope.SINGLE,
         people="booked_people",
         is_better=1,
     ),

@@ -20,22 +20,31 @@ ANSWERS = frozenset(
         "detractors",
     }
 )
-"""Sources of what visitors answered; with `ASKED` their figures need no others."""
+"""Sources of what visitors answered."""
 
-ASKED = "asked"
+APART = frozenset(
+    {"walk_in_n", "walk_in_people", "walk_in_within", "booked_n", "booked_people", "booked_within"}
+)
+APART_SPREADS = frozenset({"walk_in_wait", "booked_wait"})
+"""Sources of what is told of walk-ins and appointments apart."""
 
 
-def emptied(kept: Mapping[str, Any], *, flag: Flag, feedback_flag: Flag) -> dict[str, Any]:
+def emptied(
+    kept: Mapping[str, Any], *, flag: Flag, feedback_flag: Flag, booking_flag: Flag
+) -> dict[str, Any]:
     """A frozen row's sources without those of hidden figures.
 
     What is shown stays as it is, and so do the names of figures that are hidden for another row's sake.
     """
-    counts = dict(kept.get("counts", {}))
-    spreads = dict(kept.get("spreads", {}))
     if flag is not Flag.NONE:
-        counts = {name: amount for name, amount in counts.items() if name in ANSWERS | {ASKED}}
-        spreads = {}
+        return {**kept, "counts": {}, "spreads": {}}
+    hidden: set[str] = set()
     if feedback_flag is not Flag.NONE:
-        hidden = ANSWERS if flag is Flag.NONE else ANSWERS | {ASKED}
-        counts = {name: amount for name, amount in counts.items() if name not in hidden}
-    return {**kept, "counts": counts, "spreads": spreads}
+        hidden |= ANSWERS
+    if booking_flag is not Flag.NONE:
+        hidden |= APART | APART_SPREADS
+    return {
+        **kept,
+        "counts": {name: found for name, found in kept.get("counts", {}).items() if name not in hidden},
+        "spreads": {name: found for name, found in kept.get("spreads", {}).items() if name not in hidden},
+    }

@@ -33,6 +33,8 @@ class Group(StrEnum):
 
     ATTENDANCE = "attendance"
     FEEDBACK = "feedback"
+    BOOKING = "booking"
+    """Walk-in and booked told apart: with those of both they tell how many of each there are."""
 
 
 class Subject(StrEnum):
@@ -61,6 +63,8 @@ class Scope(StrEnum):
     """Only in the total."""
     AGENCY = "agency"
     """In the total and by agency alone."""
+    SINGLE = "single"
+    """In the total and by one dimension alone."""
 
 
 @dataclass(frozen=True)

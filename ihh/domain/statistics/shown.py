@@ -7,10 +7,14 @@ from collections.abc import Collection, Iterable, Mapping
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.cells import Cell, Sources
-from ihh.domain.statistics.measures import Definition, Group, Measure, Scope
+from ihh.domain.statistics.measures import Definition, Group, Measure, Scope, Tied
 from ihh.domain.statistics.tables import BY_CODE, TABLES, TOTAL, Dimension, Table
+from ihh.domain.visit import Origin
 
 Flags = Mapping[Group, Flag]
+
+OF_WALK_INS = Tied(Dimension.CHANNEL, (Origin.WALK_IN,))
+"""Of walk-in tickets there are as many as of visits that walked in, or more."""
 
 
 def cells(
@@ -21,9 +25,19 @@ def cells(
     `tied` are the figures that would give a hidden row of a finer table away.
     """
     return {
-        measure: _cell(definition, table, sources, flags[definition.group], k=k, is_tied=measure in tied)
+        measure: _cell(
+            definition, table, sources, flag_of(definition.group, flags), k=k, is_tied=measure in tied
+        )
         for measure, definition in CATALOGUE.items()
     }
+
+
+def flag_of(group: Group, flags: Flags) -> Flag:
+    """A group's own flag, and that of how many came: of a hidden row nothing else may tell it.
+
+    So many answers that are such a share of the visits are visits; and nobody has more answers than visits.
+    """
+    return flags[group] if flags[Group.ATTENDANCE] is Flag.NONE else flags[group].hidden()
 
 
 def _cell(
@@ -55,6 +69,8 @@ def is_counted(definition: Definition, table: Table) -> bool:
             return table in (TOTAL, BY_CODE["agency"])
         case Scope.WHOLE:
             return table.is_whole
+        case Scope.SINGLE:
+            return table.is_single
         case _:
             return True
 
@@ -73,15 +89,19 @@ def tied_measures(
     """Figures of a row that would give one of the hidden rows away."""
     found = []
     for measure, definition in CATALOGUE.items():
-        if definition.tied_to is None:
-            continue
-        below = finer(table, definition.tied_to.dimension)
-        if below is not None and any(
-            (below, _in_order(table, values, below, definition.tied_to.dimension, value)) in hidden
-            for value in definition.tied_to.values
-        ):
+        if definition.tied_to is not None and gives_away(table, values, definition.tied_to, hidden):
             found.append(measure)
     return found
+
+
+def gives_away(
+    table: Table, values: tuple[str, ...], tied: Tied, hidden: Collection[tuple[Table, tuple[str, ...]]]
+) -> bool:
+    """Whether one of the row's finer rows is hidden of which a figure tied to them would tell."""
+    below = finer(table, tied.dimension)
+    return below is not None and any(
+        (below, _in_order(table, values, below, tied.dimension, value)) in hidden for value in tied.values
+    )
 
 
 def _in_order(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -84,7 +84,17 @@ def packed(spreads: Mapping[str, Spread]) -> bytes | None:
     A line of JSON says how long each is, then come their numbers one after the other: a span of five years
     reads some ten thousand rows.
     """
-    kept = {name: found.tenths for name, found in spreads.items() if found.n and found.tenths is not None}
+    return _packed(
+        {name: found.tenths for name, found in spreads.items() if found.n and found.tenths is not None}
+    )
+
+
+def without(kept: bytes | None, names: Collection[str]) -> bytes | None:
+    """The distributions of one row, some left out."""
+    return _packed({name: tenths for name, tenths in unpacked(kept).items() if name not in names})
+
+
+def _packed(kept: Mapping[str, Tenths]) -> bytes | None:
     lengths = json.dumps({name: tenths.shape[1] for name, tenths in kept.items()})
     numbers = [np.ascontiguousarray(tenths, STORED).tobytes() for tenths in kept.values()]
     return zlib.compress(b"".join([lengths.encode(), b"\n", *numbers]), 1) if kept else None

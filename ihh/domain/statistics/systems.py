@@ -19,12 +19,18 @@ from ihh.domain.statistics.tables import PARTIAL, TOTAL, Dimension, Table
 
 COUNTS: Mapping[Group, tuple[str, ...]] = {
     Group.ATTENDANCE: ("visits", "customers", "service_events"),
-    Group.FEEDBACK: ("answers",),
+    Group.FEEDBACK: ("answers", "csat_n", "effort_n", "nps_n"),
+    Group.BOOKING: ("walk_in_n", "booked_n"),
 }
 SMALL_BY: Mapping[Group, tuple[str, ...]] = {
     Group.ATTENDANCE: ("customers", "served_people"),
-    Group.FEEDBACK: ("answers",),
+    Group.FEEDBACK: ("answers", "csat_n", "effort_n", "nps_n"),
+    Group.BOOKING: ("walk_in_people", "booked_people"),
 }
+MOST: Mapping[Group, str] = {Group.FEEDBACK: "asked", Group.BOOKING: "service_events"}
+"""What none of the group's counts exceeds. It is told of every row whose attendance is shown."""
+OF_WHOLE_VISITS = frozenset(COUNTS[Group.FEEDBACK])
+"""Of a whole visit the answers are about the visit, elsewhere about single services."""
 
 
 class Place(NamedTuple):
@@ -50,6 +56,14 @@ class Placed:
     sources: Sources
     flag: Flag | None
     """As it was published; None for a row of the release that is being made."""
+    is_withheld: bool = False
+    """Hidden whatever the group's counts are."""
+    is_attendance_shown: bool = True
+
+
+def is_masked(group: Group, table: Table) -> bool:
+    """Whether the group has figures in that table."""
+    return group is not Group.BOOKING or table.is_single
 
 
 def system(group: Group, rows: Sequence[Placed], agency_of: Mapping[str, str]) -> Cells:
@@ -70,6 +84,8 @@ class _System:
         self.small_by = [[row.sources.count(name) for name in SMALL_BY[group]] for row in rows]
         self.fixed: list[Flag | None] = [row.flag for row in rows]
         self.lines: dict[str, list[Line]] = {name: [] for name in COUNTS[group]}
+        self.withheld = frozenset(number for number, row in enumerate(rows) if row.is_withheld)
+        self.most = {name: [_most(group, name, row) for row in rows] for name in COUNTS[group]}
 
     def cells(self) -> Cells:
         for total, parts, relation in self._groups():
@@ -77,7 +93,7 @@ class _System:
                 exact = _adds_up(name, relation)
                 if exact is not None:
                     self._line(name, total, parts, is_exact=exact)
-        return Cells(self.counts, self.small_by, self.lines, self.fixed)
+        return Cells(self.counts, self.small_by, self.lines, self.fixed, self.most, self.withheld)
 
     def _groups(self) -> Iterator[tuple[int, list[int], _Relation]]:
         """A total, its parts, and how they hang together."""
@@ -119,6 +135,7 @@ class _System:
     def _rest(self, name: str, amount: int) -> int:
         for other, values in self.counts.items():
             values.append(amount if other == name else 0)
+            self.most[other].append(None)
         self.small_by.append([0] * len(SMALL_BY[self.group]))
         self.fixed.append(Flag.NOT_SHOWN)
         return len(self.fixed) - 1
@@ -132,8 +149,19 @@ _LONGER: Mapping[PeriodKind, tuple[PeriodKind, ...]] = {
 }
 
 
+ADDING_UP = frozenset({"service_events", *COUNTS[Group.BOOKING]})
+"""Each ticket stands in one row only."""
+
+
+def _most(group: Group, name: str, row: Placed) -> int | None:
+    if group not in MOST or not row.is_attendance_shown:
+        return None
+    most = row.sources.count(MOST[group])
+    return most if row.sources.count(name) <= most else None  # another system may have counted otherwise
+
+
 def _adds_up(name: str, relation: _Relation) -> bool | None:
     """Whether a count's parts add up exactly, or to the total or more; None: they are different things."""
-    if name == "answers" and relation.total.is_whole and not relation.parts.is_whole:
-        return None  # of a whole visit the answers are about the visit, elsewhere about single services
-    return name in ("service_events", "answers") or relation.dimension not in PARTIAL
+    if name in OF_WHOLE_VISITS:
+        return None if relation.total.is_whole and not relation.parts.is_whole else True
+    return name in ADDING_UP or relation.dimension not in PARTIAL

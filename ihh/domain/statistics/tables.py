@@ -53,6 +53,11 @@ class Table:
         """Every visit stands in one row only, as a whole."""
         return not PARTIAL & set(self.dimensions)
 
+    @property
+    def is_single(self) -> bool:
+        """By one dimension at most."""
+        return len(self.dimensions) <= 1
+
 
 TOTAL = Table(())
 TABLES: tuple[Table, ...] = (

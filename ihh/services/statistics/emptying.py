@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from ihh.db import db, transaction
 from ihh.domain.masking import Flag
 from ihh.domain.retention import may_be_emptied
-from ihh.domain.statistics.forgetting import emptied
+from ihh.domain.statistics.forgetting import APART_SPREADS, emptied
 from ihh.domain.statistics.periods import Period, PeriodKind
+from ihh.domain.statistics.spreads import without
 from ihh.models import FigureRow, Release
 
 
@@ -35,15 +36,10 @@ def to_empty(released: Collection[Period], *, first_left: date, today: date, mon
 
 
 def hidden_rows(period: Period) -> Sequence[Any]:
-    shown = (FigureRow.flag == Flag.NONE.value) & (FigureRow.feedback_flag == Flag.NONE.value)
-    columns = (
-        FigureRow.table_code,
-        FigureRow.row_key,
-        FigureRow.flag,
-        FigureRow.feedback_flag,
-        FigureRow.sources,
-    )
-    return db.session.execute(select(*columns).where(_of(period), ~shown)).all()
+    flags = (FigureRow.flag, FigureRow.feedback_flag, FigureRow.booking_flag)
+    columns = (FigureRow.table_code, FigureRow.row_key, *flags, FigureRow.sources, FigureRow.spreads)
+    is_hidden = or_(*(flag != Flag.NONE.value for flag in flags))
+    return db.session.execute(select(*columns).where(_of(period), is_hidden)).all()
 
 
 def empty(period: Period, *, now: datetime) -> int:
@@ -52,11 +48,10 @@ def empty(period: Period, *, now: datetime) -> int:
         rows = hidden_rows(period)
         table: Any = FigureRow.__table__
         of_row = (table.c.table_code == bindparam("of_table")) & (table.c.row_key == bindparam("of_key"))
-        for is_hidden, chosen in _by_what_is_hidden(rows):
-            values: dict[str, Any] = {"sources": bindparam("left")}
-            if is_hidden:
-                values["spreads"] = None
-            db.session.connection().execute(update(table).where(_of(period), of_row).values(values), chosen)
+        left: dict[Any, Any] = {"sources": bindparam("left"), "spreads": bindparam("left_spreads")}
+        if rows:
+            statement = update(table).where(_of(period), of_row).values(left)
+            db.session.connection().execute(statement, [_left(row) for row in rows])
         db.session.execute(
             update(Release)
             .where(Release.period_kind == period.kind.value, Release.period_start == period.start)
@@ -69,12 +64,10 @@ def _of(period: Period) -> ColumnElement[bool]:
     return (FigureRow.period_kind == period.kind.value) & (FigureRow.period_start == period.start)
 
 
-def _by_what_is_hidden(rows: Iterable[Any]) -> Iterator[tuple[bool, list[dict[str, Any]]]]:
-    """Rows of which only the answers are hidden keep their distributions: those are of other figures."""
-    found: dict[bool, list[dict[str, Any]]] = {}
-    for row in rows:
-        flag, feedback_flag = Flag(row.flag), Flag(row.feedback_flag)
-        left = emptied(row.sources, flag=flag, feedback_flag=feedback_flag)
-        one = {"of_table": row.table_code, "of_key": row.row_key, "left": left}
-        found.setdefault(flag is not Flag.NONE, []).append(one)
-    yield from found.items()
+def _left(row: Any) -> dict[str, Any]:
+    flag, booking_flag = Flag(row.flag), Flag(row.booking_flag)
+    spreads = None if flag is not Flag.NONE else row.spreads
+    if booking_flag is not Flag.NONE:
+        spreads = without(spreads, APART_SPREADS)
+    left = emptied(row.sources, flag=flag, feedback_flag=Flag(row.feedback_flag), booking_flag=booking_flag)
+    return {"of_table": row.table_code, "of_key": row.row_key, "left": left, "left_spreads": spreads}

@@ -58,6 +58,7 @@ def read(
         FigureRow.row_key,
         FigureRow.flag,
         FigureRow.feedback_flag,
+        FigureRow.booking_flag,
         FigureRow.sources,
     ]
     query = select(*columns, *([FigureRow.spreads] if with_spreads else [])).where(
@@ -80,6 +81,7 @@ def _columns(row: Frozen) -> dict[str, Any]:
         "row_key": key(of),
         "flag": row.flags[Group.ATTENDANCE].value,
         "feedback_flag": row.flags[Group.FEEDBACK].value,
+        "booking_flag": row.flags[Group.BOOKING].value,
         "sources": {
             "counts": dict(row.sources.counts),
             "spreads": {name: summary(found) for name, found in row.sources.spreads.items()},
@@ -90,7 +92,7 @@ def _columns(row: Frozen) -> dict[str, Any]:
 
 
 def _frozen(kind: PeriodKind, row: tuple[Any, ...]) -> Frozen:
-    table_code, start, row_key, flag, feedback_flag, kept, *spreads = row
+    table_code, start, row_key, flag, feedback_flag, booking_flag, kept, *spreads = row
     tenths = unpacked(spreads[0] if spreads else None)
     sources = Sources(
         kept.get("counts", {}),
@@ -99,6 +101,10 @@ def _frozen(kind: PeriodKind, row: tuple[Any, ...]) -> Frozen:
     return Frozen(
         Place(Period(start, kind), BY_CODE[table_code], values(row_key)),
         sources,
-        {Group.ATTENDANCE: Flag(flag), Group.FEEDBACK: Flag(feedback_flag)},
+        {
+            Group.ATTENDANCE: Flag(flag),
+            Group.FEEDBACK: Flag(feedback_flag),
+            Group.BOOKING: Flag(booking_flag),
+        },
         tuple(Measure(name) for name in kept.get("tied", ())),
     )

@@ -1,21 +1,24 @@
-"""The open day, as it goes on: rounded down, so that two looks at it do not tell who came in between."""
+"""The open day, as it goes on: two looks at it do not tell who came, or was served, in between."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from ihh.domain.daytime import local_day
+from ihh.domain.house import House
 from ihh.domain.masking import Flag
+from ihh.domain.statistics.batches import in_full_batches
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.cells import Cell, Row, Sources
 from ihh.domain.statistics.columns import instant
 from ihh.domain.statistics.counting import count
-from ihh.domain.statistics.measures import Group, Measure, Unit
+from ihh.domain.statistics.measures import Group, Measure, Subject, Unit
 from ihh.domain.statistics.periods import Period, PeriodKind, single
 from ihh.domain.statistics.shown import cells
-from ihh.domain.statistics.tables import BY_CODE, Table, values
+from ihh.domain.statistics.tables import BY_CODE, TOTAL, Table, values
 from ihh.services.house import current_house
 from ihh.services.statistics.published import Published, Shown
 from ihh.services.statistics.raw_facts import visits_between
@@ -23,16 +26,22 @@ from ihh.services.statistics.releasing import rules_of
 from ihh.services.statistics.row_order import known_values, ordered
 
 TABLES = tuple(BY_CODE[code] for code in ("total", "agency", "service", "hour", "language", "channel"))
-"""What an open day shows; feedback about it is still to come."""
+TIMED = (TOTAL, BY_CODE["agency"])
+"""Where times and shares are told as well: batches are made by agency."""
 
-SHOWN_AS = {Group.ATTENDANCE: Flag.NONE, Group.FEEDBACK: Flag.NOT_SHOWN}
+TOLD = (Subject.WAITING, Subject.SERVICE)
+"""What a batch of services has; of whole visits and of feedback an open day says nothing."""
+
+Counted = Mapping[Table, Mapping[str, Sources]]
+
+OPEN = {Group.ATTENDANCE: Flag.NONE, Group.FEEDBACK: Flag.NOT_SHOWN, Group.BOOKING: Flag.NOT_SHOWN}
 
 
 def today(*, now: datetime) -> Published:
     """The figures of the local day that has not ended.
 
-    Counts are rounded down to multiples of k; a row of fewer than k people is hidden, and so is each time
-    or share that fewer than k people stand behind.
+    Counts are rounded down to multiples of k, and a row of fewer than k people is hidden. Times and shares
+    are those of full batches (`ihh.domain.statistics.batches`), for the house and its agencies.
     """
     house = current_house()
     day = local_day(now, timezone=house.timezone)
@@ -40,25 +49,33 @@ def today(*, now: datetime) -> Published:
     visits = visits_between(day, day)
     k = house.figures.small_cell
     counted = count(visits, TABLES, rules_of(house), now=instant(now))
-    known = known_values(house, span.first, {})
-    shown = {}
-    for table in TABLES:
-        rows = {values(row_key): sources for row_key, sources in counted[table].items()}
-        if table.dimensions:
-            (dimension,) = table.dimensions
-            order = ordered(house, dimension, {*known[dimension], *(of[0] for of in rows)})
-            rows = {(value,): rows.get((value,), Sources()) for value in order}
-        else:
-            rows = {(): rows.get((), Sources())}
-        shown[table.code] = Shown(table, span, tuple(_row(table, of, rows[of], k=k) for of in rows))
+    timed = count(in_full_batches(visits, k=k), TIMED, rules_of(house), now=instant(now))
+    shown = {
+        table.code: Shown(table, span, _rows(house, span.first, table, counted, timed)) for table in TABLES
+    }
     return Published(span, shown, any(visit.is_synthetic for visit in visits), k)
 
 
-def _row(table: Table, of: tuple[str, ...], sources: Sources, *, k: int) -> Row:
-    few = any(1 <= sources.count(name) < k for name in ("customers", "served_people"))
-    flags = {**SHOWN_AS, Group.ATTENDANCE: Flag.SUPPRESSED} if few else SHOWN_AS
-    found = cells(table, sources, flags, k=k, tied=_tied())
-    return Row(of, {measure: _coarse(measure, cell, k=k) for measure, cell in found.items()})
+def _rows(house: House, day: Period, table: Table, counted: Counted, timed: Counted) -> tuple[Row, ...]:
+    k = house.figures.small_cell
+    every: Sequence[tuple[str, ...]] = [()]
+    if table.dimensions:
+        (dimension,) = table.dimensions
+        seen = {values(row_key)[0] for row_key in counted[table]}
+        every = [
+            (one,) for one in ordered(house, dimension, {*known_values(house, day, {})[dimension], *seen})
+        ]
+    numbers = {values(row_key): sources for row_key, sources in counted[table].items()}
+    times = {values(row_key): sources for row_key, sources in timed.get(table, {}).items()}
+    return tuple(_row(table, of, numbers.get(of, Sources()), times.get(of), k=k) for of in every)
+
+
+def _row(table: Table, of: tuple[str, ...], numbers: Sources, times: Sources | None, *, k: int) -> Row:
+    few = any(1 <= numbers.count(name) < k for name in ("customers", "served_people"))
+    flags = {**OPEN, Group.ATTENDANCE: Flag.SUPPRESSED} if few else OPEN
+    told = cells(table, numbers, flags, k=k, tied=_tied())
+    timed = cells(table, times or Sources(), flags, k=k) if table in TIMED else {}
+    return Row(of, {measure: _open(measure, cell, timed.get(measure), k=k) for measure, cell in told.items()})
 
 
 def _tied() -> list[Measure]:
@@ -66,8 +83,19 @@ def _tied() -> list[Measure]:
     return [measure for measure, definition in CATALOGUE.items() if definition.tied_to is not None]
 
 
-def _coarse(measure: Measure, cell: Cell, *, k: int) -> Cell:
-    if CATALOGUE[measure].unit is not Unit.COUNT or cell.amount is None:
+def _open(measure: Measure, told: Cell, timed: Cell | None, *, k: int) -> Cell:
+    """What an open day shows of a figure."""
+    if CATALOGUE[measure].unit is Unit.COUNT:
+        return _coarse(told, k=k)
+    if told.amount is None:
+        return told
+    if timed is None or CATALOGUE[measure].subject not in TOLD:
+        return Cell(None, Flag.NOT_SHOWN)
+    return timed if timed.flag is not Flag.NO_DATA else Cell(None, Flag.SUPPRESSED)
+
+
+def _coarse(cell: Cell, *, k: int) -> Cell:
+    if cell.amount is None:
         return cell
     if 1 <= cell.amount < k:
         return Cell(None, Flag.SUPPRESSED)  # rounded down it would read as a zero

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -14,27 +14,21 @@ from sqlalchemy.exc import IntegrityError
 from ihh.db import db, transaction
 from ihh.domain.daytime import local_day
 from ihh.domain.house import House
-from ihh.domain.masking import Flag, mask
 from ihh.domain.statistics.cells import Sources
 from ihh.domain.statistics.counting import Rules, count
-from ihh.domain.statistics.measures import Group
 from ihh.domain.statistics.periods import Period, PeriodKind, closes_on, containing
 from ihh.domain.statistics.pooling import together
-from ihh.domain.statistics.shown import tied_measures
-from ihh.domain.statistics.systems import Place, Placed, system
 from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table, values
 from ihh.models import ClosedDay, Release
 from ihh.services.house import current_house
 from ihh.services.statistics import fact_rows, frozen
 from ihh.services.statistics.closing import unclosed_days
-from ihh.services.statistics.frozen import Frozen
+from ihh.services.statistics.masks import Counted, first_read, masked
 from ihh.services.statistics.row_order import known_values
 
 log = logging.getLogger(__name__)
 
 KINDS = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.YEAR)
-
-Counted = dict[Table, dict[tuple[str, ...], Sources]]
 
 
 def release_closed(*, now: datetime) -> list[Period]:
@@ -63,7 +57,7 @@ def release(period: Period, *, now: datetime) -> None:
     """
     house = current_house()
     counted = _pooled(period) if period.kind is PeriodKind.YEAR else _counted(house, period)
-    rows = list(_masked(house, period, counted, _agencies(house, counted)))
+    rows = masked(house, period, counted)
     made = Release(
         period_kind=period.kind.value,
         period_start=period.start,
@@ -118,7 +112,7 @@ def _emptied_periods() -> list[Period]:
 
 def _is_lost(period: Period, purged: Iterable[date], emptied: Iterable[Period]) -> bool:
     """Whether some of its days can no longer be counted, or some rows its masks depend on no longer read."""
-    first = _first_read(period)
+    first = first_read(period)
     return any(period.start <= day <= period.last for day in purged) or any(
         one.start <= period.last and first <= one.last for one in emptied
     )
@@ -162,72 +156,3 @@ def _pooled(year: Period) -> Counted:
         for row in frozen.read(PeriodKind.MONTH, [table], year.start, year.last, with_spreads=True):
             parts[table].setdefault(row.place.values, []).append(row.sources)
     return {table: {of: together(found) for of, found in rows.items()} for table, rows in parts.items()}
-
-
-def _agencies(house: House, counted: Counted) -> dict[str, str]:
-    """Each service's agency: as the house has it, else as its id says."""
-    services = (row[0] for row in counted.get(Table((Dimension.SERVICE,)), {}))
-    return {
-        service: house.service[service].agency if service in house.service else service.partition(".")[0]
-        for service in services
-    }
-
-
-def _masked(house: House, period: Period, counted: Counted, agency_of: Mapping[str, str]) -> Iterable[Frozen]:
-    places = [Place(period, table, row) for table, rows in counted.items() for row in rows]
-    sources = [counted[place.table][place.values] for place in places]
-    earlier = _earlier(period)
-    flags = {}
-    for group in Group:
-        flags[group] = _flags(group, places, sources, earlier, agency_of, k=house.figures.small_cell)
-        if group is Group.FEEDBACK and period.kind in (PeriodKind.DAY, PeriodKind.WEEK):
-            flags[group] = [Flag.NOT_SHOWN] * len(places)  # answers may still come
-    hidden = {
-        (place.table, place.values)
-        for place, flag in zip(places, flags[Group.ATTENDANCE], strict=True)
-        if flag is not Flag.NONE
-    }
-    for number, place in enumerate(places):
-        yield Frozen(
-            place,
-            sources[number],
-            {group: flags[group][number] for group in Group},
-            tuple(tied_measures(place.table, place.values, hidden)),
-        )
-
-
-def _flags(
-    group: Group,
-    places: Sequence[Place],
-    sources: Sequence[Sources],
-    earlier: Sequence[Frozen],
-    agency_of: Mapping[str, str],
-    *,
-    k: int,
-) -> list[Flag]:
-    known = [Placed(row.place, row.sources, row.flags[group]) for row in earlier]
-    own = [Placed(place, found, None) for place, found in zip(places, sources, strict=True)]
-    return mask(system(group, [*own, *known], agency_of), k=k)[: len(own)]
-
-
-def _earlier(period: Period) -> list[Frozen]:
-    """Released rows that add up to this period's, and what those hang together with.
-
-    Also later ones: months from another system may come in before months that are released.
-    """
-    if period.kind is PeriodKind.DAY:
-        return []
-    first, last = _first_read(period), containing(period.last, PeriodKind.MONTH).next.last
-    found = frozen.read(PeriodKind.DAY, [TOTAL], first, last)
-    found += frozen.read(PeriodKind.WEEK, [TOTAL], first, last)
-    if period.kind is not PeriodKind.YEAR:
-        return found + frozen.read(PeriodKind.MONTH, [TOTAL], first, last)
-    return found + frozen.read(PeriodKind.MONTH, PUBLISHED[PeriodKind.MONTH], period.start, period.last)
-
-
-def _first_read(period: Period) -> date:
-    """From when on released rows have a say in the period's masks."""
-    if period.kind is PeriodKind.DAY:
-        return period.start
-    before = containing(period.start, PeriodKind.MONTH).previous.start
-    return containing(before, PeriodKind.WEEK).start

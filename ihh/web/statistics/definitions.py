@@ -77,4 +77,5 @@ def _where(scope: Scope) -> str:
         Scope.WHOLE: _("Not by agency, service or hour."),
         Scope.HOUSE: _("For the whole house only."),
         Scope.AGENCY: _("For the whole house and by agency only."),
+        Scope.SINGLE: _("For the whole house and by one thing at a time."),
     }[scope]

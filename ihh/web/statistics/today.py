@@ -1,4 +1,4 @@
-"""Today as it goes on: counts rounded down, so that two looks do not tell who came in between."""
+"""Today as it goes on: told so that two looks do not say who came in between."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ihh.domain.statistics.tables import TOTAL
 from ihh.presentation.access import access
 from ihh.presentation.figure_words import period_text, table_name
 from ihh.presentation.formats import clock_time
-from ihh.services.statistics.live import TABLES, today
+from ihh.services.statistics.live import TABLES, TIMED, today
 from ihh.web.statistics import said
 from ihh.web.statistics.frame import READERS, blueprint, page
 from ihh.web.statistics.grids import grid
-from ihh.web.statistics.plots import hours
+from ihh.web.statistics.plots import levels
 
 MEASURES = (
     Measure.VISITS,
@@ -24,7 +24,8 @@ MEASURES = (
     Measure.WAIT_P90,
     Measure.WITHIN_LEVEL,
 )
-TILES = (*MEASURES[:3], Measure.WALK_IN_WAIT_MEDIAN, Measure.BOOKED_WAIT_MEDIAN, Measure.WITHIN_LEVEL)
+COUNTS = MEASURES[:3]
+"""Times are told by agency alone."""
 
 
 @blueprint.get("/statistics/today")
@@ -36,13 +37,13 @@ def live_day() -> ResponseReturnValue:
         "today.html",
         period=period_text(found.span.first),
         at=clock_time(now),
-        tiles=[said.tiles(TILES, found.total, None)],
-        plot=hours(found.tables["hour"]),
+        tiles=[said.tiles(MEASURES, found.total, None)],
+        plot=levels(found.tables["agency"], total=found.total),
         grids=[
             (
                 table.code,
                 table_name(table),
-                grid(found.tables[table.code], MEASURES),
+                grid(found.tables[table.code], MEASURES if table in TIMED else COUNTS),
             )
             for table in TABLES
             if table != TOTAL

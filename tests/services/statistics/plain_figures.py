@@ -56,13 +56,29 @@ def row(visits: Sequence[VisitFact], dimensions: Sequence[str], values: Sequence
             ]
             if chosen:
                 pairs.append((visit, chosen))
-    return (
+    found = (
         _channels(_here(pairs, is_whole), tuple(dimensions))
         | _counts(pairs, is_whole)
         | _times(pairs, is_whole)
         | _shares(pairs, is_whole)
         | _feedback(pairs, is_whole)
     )
+    if len(dimensions) > 1:  # walk-ins and appointments apart: by one thing at a time
+        found |= {name: None for name in found if name.startswith(("walk_in_w", "booked_w"))}
+    return found | _behind(pairs, is_whole, is_single=len(dimensions) <= 1)
+
+
+def _behind(pairs: list[Pair], is_whole: bool, *, is_single: bool) -> dict[str, int]:
+    """How many stand behind answers, and behind waits told apart."""
+    given: list[Any] = [v for v, _ in pairs] if is_whole else [s for _, services in pairs for s in services]
+    found = {f"{name}_n": sum(getattr(one, name) is not None for one in given) for name in ("csat", "effort")}
+    if is_whole:
+        found["nps_n"] = sum(visit.nps is not None for visit, _ in pairs)
+    if is_single:
+        served = [s for v, services in pairs for s in _served(services) if wait(v, s) is not None]
+        found["walk_in_n"] = sum(s.booked_at is None for s in served)
+        found["booked_n"] = len(served) - found["walk_in_n"]
+    return found
 
 
 def _channels(here: list[Pair], dimensions: tuple[str, ...]) -> dict[str, Any]:

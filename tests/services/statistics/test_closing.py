@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from ihh.db import db
 from ihh.domain.masking import Flag
+from ihh.domain.statistics.batches import in_full_batches
 from ihh.domain.statistics.columns import instant
 from ihh.domain.statistics.counting import Rules, count
 from ihh.domain.statistics.facts import VisitFact
@@ -137,6 +138,14 @@ def test_today_is_rounded_down_and_shows_no_few(left_at: datetime) -> None:
     flags = {row.cells["customers"].flag for row in found.tables["service"].rows}  # type: ignore[index]
     assert Flag.SUPPRESSED in flags
     assert found.total.cells["online_pct"].flag is Flag.NOT_SHOWN  # type: ignore[index]
+    told = in_full_batches(facts, k=k)
+    for row in (found.total, *found.tables["agency"].rows):
+        expected = plain_figures.row(told, ["agency"][: len(row.values)], row.values)
+        for measure in ("wait_median_min", "service_p90_min", "within_service_level_pct"):
+            amount = row.cells[measure].amount  # type: ignore[index]
+            assert amount == (expected[measure] if row.cells["customers"].amount else None)  # type: ignore[index]
+    assert found.total.cells["wait_median_min"].amount is not None  # type: ignore[index]
+    assert all(row.cells["wait_median_min"].amount is None for row in found.tables["hour"].rows)  # type: ignore[index]
 
 
 def test_capacity_is_planned_booked_and_used(left_at: datetime) -> None:
