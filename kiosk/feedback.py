@@ -1,7 +1,8 @@
-"""How was your visit? At the kiosk: a code, a face, how easy it was. No line: nobody types at length here.
+"""How was your visit? At the kiosk: a code, a face, how easy it was, and one line for who wants to write.
 
 The visit is known by its QR code or booking code, never by the queue number, which the hall reads. Which
-visit and which face it is stays in the signed cookie of the visitor in front until the answer is given.
+visit it is, the face and the number stay in the signed cookie of the visitor in front until the answer is
+given, once, at the end. The line stays in no cookie and no address: it comes with the answer itself.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from ihh import clock
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.feedback import CSAT, EFFORT, FeedbackChannel, read_answer
+from ihh.domain.feedback import CSAT, EFFORT, LINE_LONGEST, MENDABLE, FeedbackChannel, read_answer
 from ihh.domain.numbering import ALPHABET, BOOKING_CODE_LENGTH
 from ihh.presentation import limits
 from ihh.presentation.access import KIOSK, access
@@ -25,6 +26,9 @@ from ihh.services.kiosk_use import KioskAction, counted, note
 from . import blueprint, visitor
 from .words import feedback_refused
 from .writes import kiosk_of_request
+
+TO_SEND = {"feedback", "face", "effort"}
+"""What the visitor's cookie holds once all but the line is answered."""
 
 
 @blueprint.get("/feedback")
@@ -49,8 +53,8 @@ def find_feedback() -> ResponseReturnValue:
     except Refusal as refused:
         note(KioskAction.FEEDBACK, refused.code, device_id=g.device.id, now=clock.now())
         return _again(refused), status_of(refused.code)
+    _forget_visit()
     visitor.remembered()["feedback"] = visit.id
-    visitor.remembered().pop("face", None)
     return redirect(url_for("kiosk.feedback_face"), 303)
 
 
@@ -82,22 +86,44 @@ def feedback_effort() -> ResponseReturnValue:
 
 @blueprint.post("/feedback/effort")
 @access(KIOSK)
-def send_feedback() -> ResponseReturnValue:
-    """Keep the answer; without a number only the face counts. A second tap does no harm."""
+def choose_effort() -> ResponseReturnValue:
+    """Without a number the question was skipped."""
     known = visitor.remembered()
     if not {"feedback", "face"} <= known.keys():
-        return redirect(url_for("kiosk.feedback_thanks" if known.get("thanked") else "kiosk.start"), 303)
+        return _nothing_to_send()
     effort = request.form.get("effort", "")
+    known["effort"] = int(effort) if effort in map(str, EFFORT) else None
+    return redirect(url_for("kiosk.feedback_line"), 303)
+
+
+@blueprint.get("/feedback/line")
+@access(KIOSK)
+def feedback_line() -> ResponseReturnValue:
+    if not visitor.remembered().keys() >= TO_SEND:
+        return redirect(url_for("kiosk.start"))
+    return _line_page()
+
+
+@blueprint.post("/feedback/line")
+@access(KIOSK)
+def send_feedback() -> ResponseReturnValue:
+    """Keep the answer, with the line if there is one. A second tap does no harm."""
+    known = visitor.remembered()
+    if not known.keys() >= TO_SEND:
+        return _nothing_to_send()
+    line = request.form.get("line", "")
     try:
         with counted(KioskAction.FEEDBACK, device_id=g.device.id, now=clock.now()):
             give_feedback(
                 str(known["feedback"]),
-                read_answer(known["face"], int(effort) if effort in map(str, EFFORT) else None, None, None),
+                read_answer(known["face"], known["effort"], None, line),
                 channel=FeedbackChannel.KIOSK,
                 language=text_language(),
                 now=clock.now(),
             )
     except Refusal as refused:
+        if refused.code in MENDABLE:
+            return _line_page(wrong=refusal(refused), typed=line), status_of(refused.code)
         _forget_visit()
         return _again(refused), status_of(refused.code)
     _forget_visit()
@@ -112,8 +138,14 @@ def feedback_thanks() -> ResponseReturnValue:
 
 
 def _forget_visit() -> None:
-    for name in ("feedback", "face"):
+    for name in TO_SEND:
         visitor.remembered().pop(name, None)
+
+
+def _nothing_to_send() -> ResponseReturnValue:
+    """Sent already by the tap before, or nobody is in front any more."""
+    thanked = visitor.remembered().get("thanked")
+    return redirect(url_for("kiosk.feedback_thanks" if thanked else "kiosk.start"), 303)
 
 
 def _again(refused: Refusal) -> str:
@@ -124,6 +156,10 @@ def _again(refused: Refusal) -> str:
     if refused.code is Code.UNKNOWN_CODE:
         return render_template("kiosk/feedback_qr.html", wrong=sentence)
     return render_template("kiosk/feedback_refused.html", sentence=sentence)
+
+
+def _line_page(*, wrong: str = "", typed: str = "") -> str:
+    return render_template("kiosk/feedback_line.html", wrong=wrong, typed=typed, longest=LINE_LONGEST)
 
 
 def _code_page(*, wrong: str = "", typed: str = "") -> str:

@@ -38,6 +38,7 @@ BACK_TO = {
     "feedback_code",
     "feedback_face",
     "feedback_effort",
+    "feedback_line",
     "feedback_thanks",
 }
 """Pages that an aid's button may lead back to without a script."""

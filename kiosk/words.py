@@ -118,6 +118,7 @@ def script_sentences() -> dict[str, str]:
             typed="{typed}",
         ),
         "code_left": _("%(typed)s of %(length)s", typed="{typed}", length="{length}"),
+        "line_length": _("%(typed)s of %(length)s", typed="{typed}", length="{length}"),
         "choose_service": _("Choose at least one service."),
         "camera_starting": _("The camera is starting."),
         "camera_ready": _("Hold the code in the middle of the picture."),

@@ -25,6 +25,9 @@ NPS = range(11)
 
 LINE_LONGEST = 300
 
+MENDABLE = (Code.INVALID, Code.IDENTITY_CODE_GIVEN, Code.CONTACT_GIVEN)
+"""What `read_answer` refuses: whoever answers gets the form again with all that was typed."""
+
 KEPT_IN_LINE = "\u200c\u200d"
 """Joiners that Persian, Kurdish and other scripts are spelled with."""
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from ihh import clock
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.feedback import LINE_LONGEST, FeedbackChannel, FeedbackStage, read_answer
+from ihh.domain.feedback import LINE_LONGEST, MENDABLE, FeedbackChannel, FeedbackStage, read_answer
 from ihh.models import Visit
 from ihh.presentation.access import LINK, access
 from ihh.presentation.feedback_words import csat_words, effort_words, nps_words
@@ -30,9 +30,6 @@ FACE = "feedback_face"
 """In the session: the face chosen on the visit page, and of which visit, until the form is sent."""
 
 TYPED = ("csat", "effort", "nps", "line")
-
-MENDABLE = (Code.INVALID, Code.IDENTITY_CODE_GIVEN, Code.CONTACT_GIVEN)
-"""Refusals after which the form comes again with all that was typed."""
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ function watchIdleness(seconds) {
     rearm();
   });
   dialog.querySelector("[data-more-time]").addEventListener("click", () => dialog.close());
-  for (const sign of ["pointerdown", "keydown", "wheel"]) {
+  for (const sign of ["pointerdown", "keydown", "input", "wheel"]) {
     document.addEventListener(sign, () => dialog.open || rearm(), { capture: true, passive: true });
   }
   rearm();

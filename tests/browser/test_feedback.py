@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import AllowConsole, Axe, OpenPage
 from tests.browser.reading import read_qr
+from tests.servers.server import RunningServer
 
 LANGUAGES = ("en", "ar-XB")
 
@@ -71,8 +74,11 @@ def test_two_taps_and_a_line_on_the_phone(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_kiosk_from_the_scanner_to_the_thanks(open_page: OpenPage, axe: Axe, language: str) -> None:
-    kiosk = open_page(1080, 1920)
+def test_the_kiosk_from_the_scanner_to_the_thanks(
+    open_page: OpenPage, server: RunningServer, axe: Axe, allow_console: AllowConsole, language: str
+) -> None:
+    allow_console("422")
+    kiosk = open_page(1080, 1920, has_touch=True)
     path = ended_visit(kiosk)
     kiosk.goto(f"/kiosk/reset?lang={language}")
     kiosk.locator("a.leaving").click()
@@ -92,10 +98,94 @@ def test_the_kiosk_from_the_scanner_to_the_thanks(open_page: OpenPage, axe: Axe,
     kiosk.wait_for_url("**/feedback/effort")
     axe(kiosk)
     kiosk.locator('.degree[value="7"]').click()
+    kiosk.wait_for_url("**/feedback/line")
+    write_with_the_keys_on_the_screen(kiosk, axe)
     kiosk.wait_for_url("**/feedback/thanks")
+    assert last_answer(server) == (5, 7, "Kind. дякую")
     axe(kiosk)
     kiosk.locator(".answer__steps a").click()
     kiosk.wait_for_url("**/kiosk/")
+
+
+def write_with_the_keys_on_the_screen(kiosk: Page, axe: Axe) -> None:
+    """Sends "Kind. дякую", after a line that is refused."""
+    line = kiosk.locator("#line")
+    expect(kiosk.locator("#send")).to_contain_text("Skip and send")
+    axe(kiosk)
+    for sign in "kindx":
+        tap(kiosk, f'[data-sign="{sign}"]')
+    for key in ('[data-key="back"]', '[data-sign="."]', '[data-key="space"]', '[lang="uk"][data-layer]'):
+        tap(kiosk, key)
+    expect(line).to_have_value("Kind. ")
+    tap(kiosk, '[data-key="shift"]')  # a sentence begins with a capital letter, unless one says no
+    for sign in "дякую":
+        tap(kiosk, f'[data-sign="{sign}"]')
+    expect(line).to_be_focused()
+    expect(kiosk.locator("#send")).to_have_text("Send", use_inner_text=True)
+    line.fill("Kind. дякую 131052-308T")
+    kiosk.locator("#send").tap()
+    expect(kiosk.locator("#wrong")).to_be_visible()
+    expect(line).to_have_value("Kind. дякую 131052-308T")
+    axe(kiosk)
+    fits(kiosk)
+    for _ in "131052-308T ":
+        tap(kiosk, '[data-key="back"]')
+    kiosk.locator("#send").dblclick()
+
+
+def tap(kiosk: Page, key: str) -> None:
+    kiosk.locator(f"{key}:visible").tap()
+
+
+def fits(kiosk: Page) -> None:
+    """Nothing scrolls and every key is large enough, whatever aids are on; lower buttons are low."""
+    for aid, top in (("text", 0), ("lower", 1020), ("text", 1020), ("lower", 0)):
+        kiosk.locator(f'.aids [value="{aid}"]').tap()
+        assert kiosk.locator("main").evaluate("main => main.scrollHeight <= main.clientHeight"), aid
+        for touched in kiosk.locator("#board button:visible, #line, #line-form .button").all():
+            box = touched.bounding_box()
+            assert box is not None
+            assert box["width"] >= 80
+            assert box["height"] >= 75
+            assert box["y"] >= top
+
+
+def last_answer(server: RunningServer) -> tuple[int, int, str]:
+    with closing(sqlite3.connect(server.folder / "ihh.db")) as database:
+        query = "SELECT csat, effort, line FROM feedback WHERE channel = 'kiosk' ORDER BY id DESC LIMIT 1"
+        found: tuple[int, int, str] = database.execute(query).fetchone()
+    return found
+
+
+def test_a_line_at_the_kiosk_with_a_keyboard_only(open_page: OpenPage, server: RunningServer) -> None:
+    kiosk = open_page(1080, 1920)
+    path = ended_visit(kiosk)
+    kiosk.goto("/kiosk/feedback")
+    kiosk.locator("#finder:not([hidden])").wait_for()
+    kiosk.keyboard.type(path.removeprefix("/v/"))
+    kiosk.keyboard.press("Enter")
+    for step in ("face", "effort"):
+        kiosk.wait_for_url(f"**/feedback/{step}")
+        kiosk.locator("main form button").first.press("Enter")
+    kiosk.wait_for_url("**/feedback/line")
+    kiosk.clock.install()
+    kiosk.reload()
+    expect(kiosk.locator("#line")).to_be_focused()
+    kiosk.clock.run_for(12_000)
+    kiosk.keyboard.type("Quick")
+    kiosk.clock.run_for(12_000)
+    expect(kiosk.locator("#idle")).to_be_hidden()  # typing is a sign of somebody
+    kiosk.clock.run_for(4_000)
+    expect(kiosk.locator("#idle")).to_be_visible()
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.locator("#line")).to_be_focused()
+    for key in ("Tab", "ArrowUp", "Enter", "ArrowLeft", "Enter"):
+        kiosk.keyboard.press(key)
+    expect(kiosk.locator("#line")).to_have_value("Quickxz")
+    for key in ("Tab", "Tab", "Enter"):
+        kiosk.keyboard.press(key)
+    kiosk.wait_for_url("**/feedback/thanks")
+    assert last_answer(server) == (1, 1, "Quickxz")
 
 
 def test_the_code_is_typed_with_the_keys_on_the_screen(

@@ -1,14 +1,17 @@
-"""Feedback at the kiosk: a code, a face, how easy it was."""
+"""Feedback at the kiosk: a code, a face, how easy it was, a line."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
+from itsdangerous import URLSafeSerializer
 from sqlalchemy import select
 
 from ihh.db import db
+from ihh.domain.feedback import LINE_LONGEST
 from ihh.models import Feedback, KioskUse
+from kiosk.visitor import COOKIE
 from tests.kiosk.test_kiosk import Kiosk, kiosk  # noqa: F401  (a fixture)
 from tests.services.test_feedback import KELA, give, served
 from tests.situations import at, walked_in
@@ -17,6 +20,10 @@ from tests.situations import at, walked_in
 def rows() -> list[tuple[int | None, int | None, str, str]]:
     found = db.session.scalars(select(Feedback))
     return [(row.csat, row.effort, row.channel, row.language) for row in found]
+
+
+def lines() -> list[str | None]:
+    return list(db.session.scalars(select(Feedback.line)))
 
 
 def find(at_kiosk: Kiosk, scanned: str) -> tuple[int, str]:
@@ -37,13 +44,19 @@ def test_from_the_code_to_the_thanks(kiosk: Kiosk, over) -> None:  # noqa: F811
     assert kiosk.post("/kiosk/feedback/face", csat="5").headers["Location"] == "/kiosk/feedback/effort"
     assert rows() == []
     assert "The house made it easy" in kiosk.page("/kiosk/feedback/effort")
-    sent = kiosk.post("/kiosk/feedback/effort", effort="6")
+    assert kiosk.post("/kiosk/feedback/effort", effort="6").headers["Location"] == "/kiosk/feedback/line"
+    assert rows() == []
+    assert "What should we keep or change?" in kiosk.page("/kiosk/feedback/line")
+    sent = kiosk.post("/kiosk/feedback/line", line=" Kind,\r\n and  clear. ")
     assert sent.headers["Location"] == "/kiosk/feedback/thanks"
     assert rows() == [(5, 6, "kiosk", "en")]
+    assert lines() == ["Kind, and clear."]
     assert "Thank you" in kiosk.page("/kiosk/feedback/thanks")
-    again = kiosk.post("/kiosk/feedback/effort", effort="1")
-    assert again.headers["Location"] == "/kiosk/feedback/thanks", "a double tap does no harm"
+    for page, given in (("effort", {"effort": "1"}), ("line", {"line": "Once more."})):
+        again = kiosk.post(f"/kiosk/feedback/{page}", **given)
+        assert again.headers["Location"] == "/kiosk/feedback/thanks", "a double tap does no harm"
     assert rows() == [(5, 6, "kiosk", "en")]
+    assert lines() == ["Kind, and clear."]
     assert "How was your visit? You have answered already." in kiosk_words(kiosk, over.booking_code)
     tries = db.session.scalars(select(KioskUse).order_by(KioskUse.id))
     assert [(one.action, one.failure) for one in tries] == [
@@ -61,8 +74,76 @@ def kiosk_words(at_kiosk: Kiosk, scanned: str) -> str:
 def test_the_face_alone_is_an_answer_too(kiosk: Kiosk, over) -> None:  # noqa: F811
     find(kiosk, over.booking_code.lower())
     kiosk.post("/kiosk/feedback/face", csat="1")
-    assert kiosk.post("/kiosk/feedback/effort").headers["Location"] == "/kiosk/feedback/thanks"
+    assert kiosk.post("/kiosk/feedback/effort").headers["Location"] == "/kiosk/feedback/line"
+    assert kiosk.post("/kiosk/feedback/line", line=" ").headers["Location"] == "/kiosk/feedback/thanks"
     assert rows() == [(1, None, "kiosk", "en")]
+    assert lines() == [None]
+
+
+REFUSED_LINES = [
+    pytest.param("Ask 131052-308T, she was kind", "looks like an identity code", id="identity code"),
+    pytest.param("Write to ann@example.com", "Leave out e-mail addresses", id="contact"),
+    pytest.param("a" * (LINE_LONGEST + 1), "Shorten your comment to at most 300 signs.", id="too long"),
+]
+
+
+@pytest.mark.parametrize(("line", "sentence"), REFUSED_LINES)
+def test_a_refused_line_comes_back_with_all_that_was_typed(
+    kiosk: Kiosk,  # noqa: F811
+    over,
+    caplog: pytest.LogCaptureFixture,
+    line: str,
+    sentence: str,
+) -> None:
+    answer_all_but_the_line(kiosk, over)
+    answer = kiosk.post("/kiosk/feedback/line", line=line)
+    assert answer.status_code == 422
+    assert sentence in re.search(r'<p class="wrong"[^>]* role="alert">.*</p>', answer.text)[0]
+    field = re.search(r"<textarea([^>]*)>\n([^<]*)</textarea>", answer.text)
+    assert 'aria-invalid="true"' in field[1]
+    assert field[2] == line
+    assert rows() == []
+    assert line not in str(remembered_by(kiosk)), "the line waits on the page alone"
+    assert line not in caplog.text
+    assert kiosk.post("/kiosk/feedback/line", line="She was kind").status_code == 303
+    assert rows() == [(4, 7, "kiosk", "en")]
+    assert lines() == ["She was kind"]
+
+
+def answer_all_but_the_line(at_kiosk: Kiosk, over) -> None:
+    find(at_kiosk, over.booking_code)
+    at_kiosk.post("/kiosk/feedback/face", csat="4")
+    at_kiosk.post("/kiosk/feedback/effort", effort="7")
+
+
+def remembered_by(at_kiosk: Kiosk) -> dict[str, object]:
+    """What the visitor's cookie holds."""
+    sealed = at_kiosk.client.get_cookie(COOKIE, path="/kiosk").decoded_value
+    _, facts = URLSafeSerializer("unknown").loads_unsafe(sealed)
+    assert {"feedback", "face", "effort"} <= facts.keys()
+    return facts
+
+
+def test_a_number_can_be_changed_until_all_is_sent(kiosk: Kiosk, over) -> None:  # noqa: F811
+    answer_all_but_the_line(kiosk, over)
+    kiosk.post("/kiosk/feedback/effort", effort="2")
+    kiosk.post("/kiosk/feedback/line")
+    assert rows() == [(4, 2, "kiosk", "en")]
+
+
+def test_the_line_is_asked_last(kiosk: Kiosk, over) -> None:  # noqa: F811
+    find(kiosk, over.booking_code)
+    kiosk.post("/kiosk/feedback/face", csat="1")
+    assert kiosk.client.get("/kiosk/feedback/line").headers["Location"] == "/kiosk/"
+    assert kiosk.post("/kiosk/feedback/line", line="Too soon").headers["Location"] == "/kiosk/"
+    assert rows() == []
+
+
+def test_who_types_without_a_script_gets_more_time(kiosk: Kiosk, over) -> None:  # noqa: F811
+    answer_all_but_the_line(kiosk, over)
+    html = kiosk.client.get("/kiosk/feedback/line").text
+    assert 'data-idle="30"' in html
+    assert '<meta http-equiv="refresh" content="120;url=/kiosk/reset">' in html
 
 
 def test_a_number_that_everybody_reads_opens_nothing(kiosk: Kiosk, over) -> None:  # noqa: F811
@@ -85,9 +166,11 @@ def test_a_visit_that_goes_on_is_asked_later(kiosk: Kiosk) -> None:  # noqa: F81
 def test_who_comes_after_a_reset_answers_for_nobody(kiosk: Kiosk, over) -> None:  # noqa: F811
     find(kiosk, over.booking_code)
     kiosk.post("/kiosk/feedback/face", csat="1")
+    kiosk.post("/kiosk/feedback/effort", effort="1")
     kiosk.client.get("/kiosk/reset")
-    assert kiosk.post("/kiosk/feedback/effort", effort="1").headers["Location"] == "/kiosk/"
-    for page in ("face", "effort"):
+    for page in ("effort", "line"):
+        assert kiosk.post(f"/kiosk/feedback/{page}", effort="1").headers["Location"] == "/kiosk/"
+    for page in ("face", "effort", "line"):
         assert kiosk.client.get(f"/kiosk/feedback/{page}").headers["Location"] == "/kiosk/"
     assert rows() == []
 
@@ -103,7 +186,8 @@ def test_answered_on_the_phone_in_between_nothing_changes(kiosk: Kiosk, over) ->
     find(kiosk, over.booking_code)
     kiosk.post("/kiosk/feedback/face", csat="1")
     give(over, csat=5)
-    answer = kiosk.post("/kiosk/feedback/effort", effort="1")
+    kiosk.post("/kiosk/feedback/effort", effort="1")
+    answer = kiosk.post("/kiosk/feedback/line", line="Slow.")
     assert answer.status_code == 409
     assert "You have answered already." in answer.text
     assert [row[0] for row in rows()] == [5]
