@@ -39,6 +39,7 @@ BACK_TO = {
     "feedback_face",
     "feedback_effort",
     "feedback_line",
+    "feedback_services",
     "feedback_thanks",
 }
 """Pages that an aid's button may lead back to without a script."""

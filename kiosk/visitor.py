@@ -28,8 +28,8 @@ LIVES_SECONDS = 600
 def remembered() -> dict[str, Any]:
     """What is known: `language`, `visit`, `punctuality`, `minutes`, `request`; each may be missing.
 
-    While feedback is given also `feedback` (which visit), `face`, `effort` (None: skipped), and `thanked`;
-    never what was written.
+    While feedback is given also `feedback` (which visit), `about` (which ticket of it; None: the whole
+    visit), `face`, `effort` (None: skipped), and `thanked`; never what was written.
     """
     if "kiosk_visitor" not in g:
         g.kiosk_visitor = _read()

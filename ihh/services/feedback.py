@@ -56,6 +56,11 @@ class FeedbackView:
     def is_open(self) -> bool:
         return self.stage is FeedbackStage.OPEN
 
+    @property
+    def legs_to_ask(self) -> tuple[ServedLeg, ...]:
+        """The services that may be spoken about now and have no answer yet."""
+        return tuple(leg for leg in self.legs if self.is_open and not leg.is_answered)
+
 
 @dataclass(frozen=True)
 class Comments:
@@ -97,7 +102,8 @@ def find_for_feedback(scanned: str, *, now: datetime) -> Visit:
     """The visit of a booking code, a check-in code or a link to My visit, if it may be spoken about.
 
     A queue number is none of these: everybody in the hall reads it. Refuses `unknown_code`,
-    `feedback_too_early`, `feedback_closed` and, where the visit as a whole has its answer, `feedback_given`.
+    `feedback_too_early`, `feedback_closed` and, where the visit as a whole and each of its services have
+    their answers, `feedback_given`.
     """
     token, code = token_in(scanned), normal_code(scanned)
     query = select(Visit).where(Visit.booking_code == code)
@@ -110,7 +116,7 @@ def find_for_feedback(scanned: str, *, now: datetime) -> Visit:
         raise Refusal(Code.UNKNOWN_CODE)
     view = view_feedback(visit, now=now)
     _require_open(view.stage)
-    if view.is_answered:
+    if view.is_answered and not view.legs_to_ask:
         raise Refusal(Code.FEEDBACK_GIVEN)
     return visit
 

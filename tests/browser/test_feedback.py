@@ -188,6 +188,97 @@ def test_a_line_at_the_kiosk_with_a_keyboard_only(open_page: OpenPage, server: R
     assert last_answer(server) == (1, 1, "Quickxz")
 
 
+OVER = """
+SELECT visit.booking_code FROM visit JOIN ticket ON ticket.visit_id = visit.id
+WHERE visit.unlinked_at IS NULL AND visit.state = 'ended'
+  AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.visit_id = visit.id)
+GROUP BY visit.id HAVING sum(ticket.state = 'completed') = 3 AND count(*) = 3
+ORDER BY visit.service_date DESC LIMIT 1
+"""
+
+
+def over_with_three_services(server: RunningServer) -> str:
+    """The booking code of a demonstration's visit that nobody has spoken about."""
+    with closing(sqlite3.connect(server.folder / "ihh.db")) as database:
+        (code,) = database.execute(OVER).fetchone()
+    return str(code)
+
+
+def scan(kiosk: Page, code: str) -> None:
+    kiosk.goto("/kiosk/feedback")
+    kiosk.locator("#finder:not([hidden])").wait_for()
+    kiosk.keyboard.type(code)
+    kiosk.keyboard.press("Enter")
+
+
+def answered(server: RunningServer, code: str) -> list[tuple[bool, int, int, str | None]]:
+    """Whether about a service, face, number, line; of one visit."""
+    query = """
+    SELECT feedback.agency_id IS NOT NULL, csat, effort, line FROM feedback
+    JOIN visit ON visit.id = feedback.visit_id WHERE booking_code = ? ORDER BY feedback.id
+    """
+    with closing(sqlite3.connect(server.folder / "ihh.db")) as database:
+        return [(bool(service), *scores) for service, *scores in database.execute(query, (code,))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_kiosk_asks_about_one_service_too(
+    open_page: OpenPage, server: RunningServer, axe: Axe, language: str
+) -> None:
+    kiosk = open_page(1080, 1920, has_touch=True)
+    kiosk.goto("/kiosk/")
+    kiosk.goto(f"/kiosk/?language={language}")
+    code = over_with_three_services(server)
+    scan(kiosk, code)
+    answer_steps(kiosk, axe, face=4, number=6)
+    kiosk.locator('.answer__steps a[href$="/services"]').tap()
+    kiosk.wait_for_url("**/kiosk/feedback/services")
+    axe(kiosk)
+    expect(kiosk.locator(".matter")).to_have_count(3)
+    large_and_in_sight(kiosk, ".matter")
+    chosen = kiosk.locator(".matter").nth(1).inner_text().split("\n")
+    kiosk.locator(".matter").nth(1).tap()
+    kiosk.wait_for_url("**/feedback/face")
+    for words in chosen:
+        expect(kiosk.locator(".hero__about")).to_contain_text(words)
+    large_and_in_sight(kiosk, ".mood")
+    answer_steps(kiosk, axe, face=2, number=1)
+    assert answered(server, code) == [(False, 4, 6, None), (True, 2, 1, None)]
+    scan(kiosk, code)
+    kiosk.wait_for_url("**/kiosk/feedback/services")
+    expect(kiosk.locator(".matter")).to_have_count(2)
+    kiosk.locator("main [data-reset-link]").tap()
+    kiosk.wait_for_url("**/kiosk/")
+
+
+def answer_steps(kiosk: Page, axe: Axe, *, face: int, number: int) -> None:
+    """The three steps without a line, up to the thanks."""
+    kiosk.wait_for_url("**/feedback/face")
+    axe(kiosk)
+    kiosk.locator(".mood").nth(face - 1).tap()
+    kiosk.wait_for_url("**/feedback/effort")
+    axe(kiosk)
+    large_and_in_sight(kiosk, ".degree")
+    kiosk.locator(".degree").nth(number - 1).tap()
+    kiosk.wait_for_url("**/feedback/line")
+    axe(kiosk)
+    kiosk.locator("#send").tap()
+    kiosk.wait_for_url("**/feedback/thanks")
+    axe(kiosk)
+
+
+def large_and_in_sight(kiosk: Page, touched: str) -> None:
+    """Whatever aids are on, at least 92 px, without scrolling; lower buttons within the lowest 900 px."""
+    for aid, top in (("text", 0), ("lower", 1020), ("text", 1020), ("lower", 0)):
+        kiosk.locator(f'.aids [value="{aid}"]').tap()
+        assert kiosk.locator("main").evaluate("main => main.scrollHeight <= main.clientHeight"), aid
+        for one in kiosk.locator(touched).all():
+            box = one.bounding_box()
+            assert box is not None
+            assert min(box["width"], box["height"]) >= 92
+            assert box["y"] >= top
+
+
 def test_the_code_is_typed_with_the_keys_on_the_screen(
     open_page: OpenPage, axe: Axe, allow_console: AllowConsole
 ) -> None:

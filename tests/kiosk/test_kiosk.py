@@ -68,14 +68,17 @@ def words(html: str) -> str:
 def kiosk(sqlite_client: FlaskClient, set_clock: SetClock) -> Kiosk:
     """A kiosk at 10:00 on Tuesday 1 December 2026."""
     set_clock(at("10:00"))
+    return paired(sqlite_client)
+
+
+def paired(client: FlaskClient) -> Kiosk:
     code = devices.add_device(DeviceKind.KIOSK, "door", now=clock.real_now())
-    paired = Kiosk(sqlite_client)
-    page = sqlite_client.get("/kiosk/pair").text
+    page = client.get("/kiosk/pair").text
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token is not None
-    answer = sqlite_client.post("/kiosk/pair", data={"csrf_token": token.group(1), "code": code})
+    answer = client.post("/kiosk/pair", data={"csrf_token": token.group(1), "code": code})
     assert answer.status_code == 302
-    return paired
+    return Kiosk(client)
 
 
 def booked(**options: object) -> Visit:

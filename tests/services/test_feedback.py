@@ -90,6 +90,8 @@ def test_one_answer_about_the_visit_and_one_about_each_service(app) -> None:
     assert (of_kela.csat, of_kela.effort, of_kela.channel) == (2, None, "kiosk")
     view = view_feedback(found, now=NOON)
     assert (view.is_answered, [leg.is_answered for leg in view.legs]) == (True, [True, False])
+    assert [leg.ticket_id for leg in view.legs_to_ask] == [tax.id]
+    assert view_feedback(found, now=JANUARY).legs_to_ask == (), "nothing is asked once it is closed"
     assert refused(found, csat=1) == Code.FEEDBACK_GIVEN
     assert refused(found, csat=1, ticket_id=kela.id) == Code.FEEDBACK_GIVEN
     assert [row.csat for row in rows()] == [5, 2], "nothing changed"
@@ -199,9 +201,16 @@ def test_a_visit_is_found_by_its_secrets_and_never_by_its_number(app) -> None:
         find_for_feedback(going_on.booking_code, now=NOON)
     assert early.value.code == Code.FEEDBACK_TOO_EARLY
     give(found)
+    assert find_for_feedback(found.link_token, now=NOON).id == found.id, "its service has no answer yet"
+    give(found, ticket_id=tickets_of(found.id)[0].id)
     with pytest.raises(Refusal) as again:
         find_for_feedback(found.link_token, now=NOON)
     assert again.value.code == Code.FEEDBACK_GIVEN
+    without_service = left()
+    give(without_service)
+    with pytest.raises(Refusal) as nothing_left:
+        find_for_feedback(without_service.booking_code, now=NOON)
+    assert nothing_left.value.code == Code.FEEDBACK_GIVEN
 
 
 def test_comments_show_when_enough_visits_answered_about_that_agency(app) -> None:
