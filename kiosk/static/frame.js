@@ -52,6 +52,11 @@ export function drawBar(scope, share) {
   scope.querySelector(".bar > span").style.inlineSize = `${Math.round(share * 100)}%`;
 }
 
+/** Nobody is there any more. A page that has something to finish first cancels the event and resets itself. */
+function leave() {
+  if (dispatchEvent(new CustomEvent("kiosk:left", { cancelable: true }))) reset();
+}
+
 /** Warns when nobody has touched the screen for a while, then resets. */
 function watchIdleness(seconds) {
   const dialog = document.getElementById("idle");
@@ -72,7 +77,7 @@ function watchIdleness(seconds) {
         document.getElementById("idle-left").textContent = t("idle_left", { seconds: left });
         drawBar(dialog, share);
       },
-      onEnd: reset,
+      onEnd: leave,
     });
   }
 

@@ -279,6 +279,52 @@ def large_and_in_sight(kiosk: Page, touched: str) -> None:
             assert box["y"] >= top
 
 
+def test_who_walks_away_from_the_line_has_answered(open_page: OpenPage, server: RunningServer) -> None:
+    """Face and number are kept, what was typed is not, and nothing is left on the screen."""
+    kiosk = open_page(1080, 1920)
+    code = over_with_three_services(server)
+    kiosk.goto("/kiosk/")
+    scan(kiosk, code)
+    for step in ("face", "effort"):
+        kiosk.wait_for_url(f"**/feedback/{step}")
+        kiosk.locator("main form button").nth(2).click()
+    kiosk.wait_for_url("**/feedback/line")
+    kiosk.clock.install()
+    kiosk.reload()
+    expect(kiosk.locator("#line")).to_be_focused()
+    kiosk.keyboard.type("My secr")
+    kiosk.clock.run_for(14_000)
+    assert answered(server, code) == [], "somebody is in front"
+    kiosk.clock.run_for(2_000)
+    expect(kiosk.locator("#idle")).to_be_visible()
+    kiosk.locator("[data-more-time]").click()
+    kiosk.clock.run_for(14_000)
+    assert answered(server, code) == []
+    kiosk.clock.run_for(17_000)
+    kiosk.wait_for_url("**/kiosk/")
+    assert answered(server, code) == [(False, 3, 3, None)]
+    kiosk.goto("/kiosk/feedback/services")
+    assert kiosk.url.endswith("/kiosk/"), "the visit is forgotten"
+
+
+def test_who_starts_over_at_the_line_sends_nothing(open_page: OpenPage, server: RunningServer) -> None:
+    kiosk = open_page(1080, 1920)
+    code = over_with_three_services(server)
+    kiosk.goto("/kiosk/")
+    scan(kiosk, code)
+    for step in ("face", "effort"):
+        kiosk.wait_for_url(f"**/feedback/{step}")
+        kiosk.locator("main form button").first.click()
+    kiosk.wait_for_url("**/feedback/line")
+    kiosk.clock.install()
+    kiosk.reload()
+    expect(kiosk.locator("#line")).to_be_focused()
+    kiosk.clock.run_for(16_000)
+    kiosk.locator("#idle [data-reset-link]").click()
+    kiosk.wait_for_url("**/kiosk/")
+    assert answered(server, code) == []
+
+
 def test_the_code_is_typed_with_the_keys_on_the_screen(
     open_page: OpenPage, axe: Axe, allow_console: AllowConsole
 ) -> None:
