@@ -34,7 +34,8 @@ run: install assets
 
 test: $(VENV)/.tested assets
 	bash scripts/install-test-packages.sh
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest --numprocesses auto --dist loadfile --ignore tests/browser --ignore tests/whole
+	$(PYTHON) -m pytest tests/whole tests/browser
 
 oracle: $(VENV)/.tested
 	$(PYTHON) -m tests.oracle
