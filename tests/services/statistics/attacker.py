@@ -75,13 +75,16 @@ class Attacker:
         variable.SetBounds(low, high)
         return found[0], found[1]
 
-    def reach(self, key: Count) -> int:
-        """Up to which number a small count is to be possible: no more can answer than are known to have come."""
+    def reach(self, key: Count) -> float:
+        """Up to which number a small count is to be possible: no more can answer than can have been asked.
+
+        Of six people hidden for another row's sake it may be known that they had three services.
+        """
         cell, count = key
-        asked = (cell, self._asked(cell) if count in ANSWERS else "service_events")
-        if count in ATTENDANCE or asked in self.hidden:
+        if count in ATTENDANCE:
             return self.k - 1
-        return min(self.k - 1, self.truth[asked])
+        asked = (cell, self._asked(cell) if count in ANSWERS else "service_events")
+        return min(self.k - 1, self.bounds(asked)[1] if asked in self.hidden else self.truth[asked])
 
     def _solve(self) -> None:
         """From where the last one ended; if that goes astray numerically, anew."""
