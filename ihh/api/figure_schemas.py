@@ -12,6 +12,7 @@ from ihh.domain.statistics.asked import span_between
 from ihh.domain.statistics.measures import Group, Measure, Subject, Unit
 from ihh.domain.statistics.periods import PeriodKind
 from ihh.domain.statistics.tables import TABLES
+from ihh.presentation.exports import FileFormat
 
 PERIOD = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?|-W[0-9]{2})?"
 CODES = "|".join(table.code.replace(".", "[.]") for table in TABLES)
@@ -46,6 +47,21 @@ class FiguresQuery(Body):
             span_between(data["first"], data["last"] or data["first"])
         except ValueError:
             raise ValidationError("Two periods of one kind, in order, are needed.", "to") from None
+
+
+class FigureFileQuery(FiguresQuery):
+    format = fields.Enum(
+        FileFormat,
+        by_value=True,
+        load_default=FileFormat.CSV,
+        metadata={"description": "csv is RFC 4180; csv-excel-fi has semicolons and decimal commas."},
+    )
+    each = fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        metadata={"description": "Rows period by period, instead of all periods together."},
+    )
 
 
 class FigureCellSchema(Answer):

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from ihh.api.figure_schemas import DefinitionsSchema, FiguresQuery, FiguresSchema, PeriodsSchema
-from ihh.api.resource import Resource, refuses
+from ihh.api.figure_schemas import (
+    DefinitionsSchema,
+    FigureFileQuery,
+    FiguresQuery,
+    FiguresSchema,
+    PeriodsSchema,
+)
+from ihh.api.resource import Resource, gives_file, refuses
 from ihh.domain.errors import Code
 from ihh.domain.statistics.asked import span_between
 from ihh.domain.statistics.catalogue import CATALOGUE
@@ -16,8 +23,10 @@ from ihh.domain.statistics.measures import Definition, Measure
 from ihh.domain.statistics.periods import PeriodKind
 from ihh.domain.statistics.tables import PUBLISHED
 from ihh.models.account import Role
+from ihh.presentation import exports
 from ihh.presentation.access import access, staff
-from ihh.presentation.exports.figures import amount_of, label_of
+from ihh.presentation.exports import FileFormat, leaving
+from ihh.presentation.exports.figures import amount_of, figures_book, label_of
 from ihh.services.statistics.published import Shown, published, released
 
 resource = Resource("figures", description="Figures of released periods; for analysts and supervisors.")
@@ -43,6 +52,22 @@ def get_figures(query: dict[str, Any]) -> dict[str, Any]:
         "small_cell": found.small_cell,
         "tables": [_table(shown) for shown in found.tables.values()],
     }
+
+
+@resource.route("/figures/file", methods=["GET"])
+@access(READERS)
+@refuses(Code.INVALID, Code.NOT_FOUND)
+@gives_file(*dict.fromkeys(exports.content_type(one).partition(";")[0] for one in FileFormat))
+@resource.arguments(FigureFileQuery, location="query")
+def get_figure_file(query: dict[str, Any]) -> ResponseReturnValue:
+    """The same tables as a file: a row for each of their rows, every figure with why it is empty if it is.
+
+    `invalid` for Parquet where the house cannot write it.
+    """
+    span = span_between(query["first"], query["last"] or query["first"])
+    file_format = leaving.wanted(query["format"])
+    book = figures_book(span, list(dict.fromkeys(query["tables"].split(","))), each=query["each"])
+    return leaving.answer(book, file_format)
 
 
 @resource.route("/figures/definitions", methods=["GET"])

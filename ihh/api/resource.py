@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from flask import Flask
@@ -29,6 +29,9 @@ SECURITY = {
 CSRF_SCHEME = "csrfToken"
 
 TAG = {"ETag": {"description": "Changes with the state.", "schema": {"type": "string"}}}
+FILE_NAME = {
+    "Content-Disposition": {"description": "Names the file.", "required": True, "schema": {"type": "string"}}
+}
 IF_NONE_MATCH = {
     "in": "header",
     "name": "If-None-Match",
@@ -81,6 +84,7 @@ class Resource(Blueprint):  # type: ignore[misc]
                     "refuses": getattr(obj, "refuses", ()),
                     "is_limited": getattr(obj, "is_limited", False),
                     "is_tagged": getattr(obj, "is_tagged", False),
+                    "file_types": getattr(obj, "file_types", ()),
                 }
 
 
@@ -124,6 +128,16 @@ def tagged(view: View) -> View:
     return view
 
 
+def gives_file(*types: str) -> Callable[[View], View]:
+    """Declare that the answer is a file to keep, of one of these media types."""
+
+    def mark(view: View) -> View:
+        view.file_types = types  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def _describe(
     doc: dict[str, Any], info: dict[str, Any], *, api: Api, app: Flask, spec: Any, method: str
 ) -> dict[str, Any]:
@@ -145,8 +159,20 @@ def _describe(
         doc = doc | {"parameters": [*doc.get("parameters", ()), IF_NONE_MATCH]}
         answers[200] = answers[200] | {"headers": TAG}
         answers[304] = {"description": "Not changed.", "headers": TAG}
+    if info["file_types"]:
+        answers[200] = {
+            "description": "The file.",
+            "headers": FILE_NAME,
+            "content": _files(info["file_types"]),
+        }
     name = info["endpoint"].partition(".")[2]
     return doc | {"operationId": name, "security": security, "responses": answers | problems}
+
+
+def _files(types: Iterable[str]) -> dict[str, Any]:
+    """JSON is told as an object, all else as bytes."""
+    binary = {"type": "string", "format": "binary"}
+    return {one: {"schema": {"type": "object"} if one == "application/json" else binary} for one in types}
 
 
 def _security(access: Access, method: str) -> list[dict[str, list[str]]]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from collections.abc import Callable
 from datetime import date, datetime
+from typing import Any
 
+import openpyxl
+import polars
 import pytest
 from flask import Flask
 
@@ -88,7 +94,70 @@ def test_a_period_or_table_that_is_none_is_refused(reader: Guarded, query: str) 
     assert code_of(reader.get(f"/figures?{query}")) == (422, "invalid")
 
 
+@pytest.mark.parametrize(
+    ("file_format", "media_type"),
+    [
+        ("csv", "text/csv"),
+        ("csv-excel-fi", "text/csv"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("json", "application/json"),
+        ("parquet", "application/vnd.apache.parquet"),
+    ],
+)
+def test_the_same_figures_as_a_file(reader: Guarded, file_format: str, media_type: str) -> None:
+    answer = reader.get(f"/figures/file?from={DAY}&format={file_format}", buffered=True)
+    assert answer.status_code == 200
+    assert answer.mimetype == media_type
+    assert f"figures-{DAY}" in answer.headers["Content-Disposition"]
+    cells = reader.get(f"/figures?from={DAY}").get_json()["tables"][0]["rows"][0]["cells"]
+    (row,) = read(answer.data, file_format)
+    for measure, cell in cells.items():
+        number = str(row[measure] if row[measure] is not None else "").replace(",", ".")
+        assert (row[f"{measure}_flag"] or "") == cell["flag"], measure
+        assert (float(number) if number else None) == cell["amount"], measure
+
+
+def read(content: bytes, file_format: str) -> list[dict[str, Any]]:
+    if file_format == "json":
+        return list(json.loads(content)["rows"])
+    if file_format == "parquet":
+        return polars.read_parquet(io.BytesIO(content)).to_dicts()
+    if file_format == "xlsx":
+        header, *rows = openpyxl.load_workbook(io.BytesIO(content))["Figures"].iter_rows(values_only=True)
+        return [dict(zip(header, row, strict=True)) for row in rows]
+    separator = ";" if file_format == "csv-excel-fi" else ","
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator))
+
+
+def test_a_file_of_two_days_together_or_day_by_day(reader: Guarded, now: datetime) -> None:
+    with transaction():
+        bulk.add(made_up_facts.days(current_house(), date(2026, 11, 24), 1, seed=6, visits=14))
+        releasing.release(parse("2026-11-24"), now=now)
+    both = f"/figures/file?from={DAY}&to=2026-11-24"
+    (together,) = read(reader.get(both, buffered=True).data, "csv")
+    apart = read(reader.get(f"{both}&each=true", buffered=True).data, "csv")
+    assert [row["period"] for row in apart] == [DAY, "2026-11-24"]
+    assert together["visits"] == str(sum(int(row["visits"]) for row in apart))
+
+
+def test_a_file_is_refused_as_the_figures_are(reader: Guarded) -> None:
+    for query in ("from=2026-11-24", f"from={DAY}&to=2026-11-24&each=true"):
+        assert code_of(reader.get(f"/figures/file?{query}")) == (404, "not_found"), query
+    for query in (
+        f"from={DAY}&format=doc",
+        f"from={DAY}&tables=agency",
+        f"from={DAY}&each=perhaps",
+        "format=csv",
+    ):
+        assert code_of(reader.get(f"/figures/file?{query}")) == (422, "invalid"), query
+
+
 def test_a_clerk_sees_no_figures(clerk_of: ClerkOf) -> None:
     _, clerk = clerk_of("kela")
-    for path in (f"/figures?from={DAY}", "/figures/definitions", "/figures/periods"):
+    for path in (
+        f"/figures?from={DAY}",
+        f"/figures/file?from={DAY}",
+        "/figures/definitions",
+        "/figures/periods",
+    ):
         assert code_of(clerk.get(path)) == (403, "not_allowed"), path

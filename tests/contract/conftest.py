@@ -51,7 +51,7 @@ OF_THE_WAITLIST = (
     *("get_entry", "take_offer", "decline_offer", "leave_waitlist"),
     *("get_entry_data", "delete_entry_data"),
 )
-OF_THE_FIGURES = ("get_figures", "get_definitions", "get_periods")
+OF_THE_FIGURES = ("get_figures", "get_figure_file", "get_definitions", "get_periods")
 RELEASED = "2026-11-23"
 WITHIN_REACH = {
     "recall": "called",
@@ -93,7 +93,7 @@ class House:
 
     def _make_real(self, operation: str, case: Case) -> None:
         chosen = crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "replace"))
-        if operation == "get_figures" and chosen % 2:
+        if operation in ("get_figures", "get_figure_file") and chosen % 2:
             case.query |= {"from": RELEASED, "to": RELEASED, "tables": "total"}
         if "token" in case.path_parameters:
             waits = operation in OF_THE_WAITLIST

@@ -19,6 +19,7 @@ from ihh.presentation.exports.book import Book, Sheet
 from ihh.presentation.figure_words import row_label
 from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
+from ihh.services.statistics.of_agency import of_agency, row_of
 from ihh.services.statistics.published import Published, published, released
 
 ALL = "all"
@@ -77,10 +78,24 @@ def figures_book(span: Span, tables: Sequence[str] | None = None, *, each: bool 
     return book_of(_each(span, codes) if each else [published(span, codes)], span)
 
 
-def book_of(found: Iterable[Published], span: Span) -> Book:
+def agency_book(span: Span, agency_id: str, *, each: bool = False) -> Book:
+    """All that is published of one agency, pooled or period by period, and nothing of the others.
+
+    Refuses `not_found` for a period that is not released and an agency that has no row, `invalid` for days
+    and weeks.
+    """
+    whole = of_agency(span, agency_id)
+    if row_of(whole) is None:
+        raise Refusal(Code.NOT_FOUND, field="agency")
+    found = (of_agency(single(period), agency_id) for period in span) if each else [whole]
+    return book_of(found, span, agency_id)
+
+
+def book_of(found: Iterable[Published], span: Span, agency_id: str | None = None) -> Book:
     """Of figures already chosen; they are read one after the other as the book is written."""
     sheet = Sheet("Figures", COLUMNS, (row for one in found for row in rows_of(one)))
-    return Book(f"figures-{span.code}", sheet, (about(span), definitions()))
+    name = "-".join(part for part in ("figures", agency_id, span.code) if part)
+    return Book(name, sheet, (about(span, agency_id), definitions()))
 
 
 def rows_of(found: Published) -> Iterator[Values]:
@@ -104,11 +119,12 @@ def definitions() -> Sheet:
     return Sheet("Definitions", columns, [_defined(measure) for measure in Measure])
 
 
-def about(span: Span) -> Sheet:
+def about(span: Span, agency_id: str | None = None) -> Sheet:
     """What the file is, and how empty cells are to be read."""
     house = current_house()
     rows = [
         (_("House"), text(house.name, text_language())),
+        *([(_("Agency"), row_label(Dimension.AGENCY, agency_id))] if agency_id else []),
         (_("Period"), span.code),
         (_("First day"), span.first.start.isoformat()),
         (_("Last day"), span.last.last.isoformat()),
