@@ -28,6 +28,12 @@ LINE_LONGEST = 300
 MENDABLE = (Code.INVALID, Code.IDENTITY_CODE_GIVEN, Code.CONTACT_GIVEN)
 """What `read_answer` refuses: whoever answers gets the form again with all that was typed."""
 
+AGENCY_READS_SINCE = date(2026, 12, 1)
+"""The first month whose visitors were all told, where they wrote, that the agency reads what is said of it.
+
+Lines of earlier months were written under another promise (docs/decisions/0014).
+"""
+
 KEPT_IN_LINE = "\u200c\u200d"
 """Joiners that Persian, Kurdish and other scripts are spelled with."""
 
@@ -65,6 +71,11 @@ def stage_of(day: date, *, has_ended: bool, today: date, days: int) -> FeedbackS
 def month_is_over(month: date, *, today: date, days: int) -> bool:
     """Whether nobody can give feedback about a visit of that month any more."""
     return today > last_day(next_month(month) - timedelta(days=1), days=days)
+
+
+def agency_reads(month: date) -> bool:
+    """Whether an agency may read what visitors of that month wrote about it."""
+    return month >= AGENCY_READS_SINCE
 
 
 def next_month(day: date) -> date:

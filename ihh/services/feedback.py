@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ihh.db import Transaction, db, transaction
@@ -15,6 +16,7 @@ from ihh.domain.feedback import (
     Answer,
     FeedbackChannel,
     FeedbackStage,
+    agency_reads,
     last_day,
     month_is_over,
     next_month,
@@ -30,6 +32,9 @@ from ihh.services.tickets import tickets_of
 
 NEVER_CONFIRMED = (VisitState.HELD, VisitState.EXPIRED)
 IN_THE_HOUSE = (VisitState.IN_HOUSE, VisitState.ENDED)
+
+Answered = Row[str | None, str, str | None, bool]
+"""Agency, visit and line of one answer, and whether the visit is synthetic."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ class Comments:
 
 @dataclass(frozen=True)
 class MonthOfComments:
-    """Every agency of the house, and first the visits as a whole."""
+    """What was asked for: every agency of the house, and first the visits as a whole, or one agency."""
 
     month: date
     """Its first day."""
@@ -188,16 +193,38 @@ def comments_of(month: date, *, now: datetime) -> MonthOfComments:
     """
     if month not in months_with_answers(now=now):
         raise Refusal(Code.NOT_FOUND)
-    house = current_house()
+    about = (None, *(agency.id for agency in current_house().agencies))
+    return _comments(month, about, _answers(month))
+
+
+def months_for_agency(*, now: datetime) -> list[date]:
+    """As `months_with_answers`, those of which an agency may read its own."""
+    return [month for month in months_with_answers(now=now) if agency_reads(month)]
+
+
+def comments_about(agency_id: str, month: date, *, now: datetime) -> MonthOfComments:
+    """The same of one agency, under the same rules, for its own clerks: nobody else's lines are read.
+
+    Refuses `not_found` for a month that an agency may not read, and for no agency of the house.
+    """
+    if month not in months_for_agency(now=now) or agency_id not in current_house().agency:
+        raise Refusal(Code.NOT_FOUND)
+    return _comments(month, (agency_id,), _answers(month, Feedback.agency_id == agency_id))
+
+
+def _answers(month: date, *which: ColumnElement[bool]) -> Sequence[Answered]:
     query = select(Feedback.agency_id, Feedback.visit_id, Feedback.line, Visit.is_synthetic).join(
         Visit, Visit.id == Feedback.visit_id
     )
     within = (Feedback.service_date >= month) & (Feedback.service_date < next_month(month))
-    rows = db.session.execute(query.where(within)).all()
+    return db.session.execute(query.where(within, *which)).all()
+
+
+def _comments(month: date, about: Iterable[str | None], rows: Sequence[Answered]) -> MonthOfComments:
     found = []
-    for agency_id in (None, *(agency.id for agency in house.agencies)):
+    for agency_id in about:
         of_agency = [row for row in rows if row.agency_id == agency_id]
-        enough = len({row.visit_id for row in of_agency}) >= house.figures.small_cell
+        enough = len({row.visit_id for row in of_agency}) >= current_house().figures.small_cell
         lines = tuple(sorted(row.line for row in of_agency if row.line)) if enough else None
         found.append(Comments(agency_id, lines))
     return MonthOfComments(month, tuple(found), any(row.is_synthetic for row in rows))

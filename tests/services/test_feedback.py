@@ -15,10 +15,13 @@ from ihh.domain.feedback import Answer, FeedbackChannel, FeedbackStage
 from ihh.models import DeskSession, Feedback, QueueEvent, Visit
 from ihh.services import booking, day_end, serving
 from ihh.services.feedback import (
+    Comments,
+    comments_about,
     comments_of,
     find_for_feedback,
     forget_lines,
     give_feedback,
+    months_for_agency,
     months_with_answers,
     view_feedback,
 )
@@ -230,6 +233,47 @@ def test_comments_show_when_enough_visits_answered_about_that_agency(app) -> Non
     told = {one.agency_id: one.lines for one in comments_of(date(2026, 12, 1), now=JANUARY).comments}
     assert told["kela"] == ("About Kela",) * 4, "an answer without a line counts as one who answered"
     assert not month.is_synthetic
+
+
+def test_an_agency_reads_its_own_lines_under_the_same_rules(app) -> None:
+    """Four visits answered about Kela, then five; what is said of the whole, or of Tax, is not Kela's."""
+    visits = [served(KELA, TAX) for _ in range(5)]
+    for index, found in enumerate(visits):
+        kela, tax = tickets_of(found.id)
+        give(found, line="Whole")
+        give(found, ticket_id=tax.id, line="Tax")
+        if index < 4:
+            give(found, ticket_id=kela.id, line="BADC"[index])
+    december = date(2026, 12, 1)
+    assert comments_about("kela", december, now=JANUARY).comments == (Comments("kela", None),)
+    give(visits[4], ticket_id=tickets_of(visits[4].id)[0].id, csat=5)
+    assert comments_about("kela", december, now=JANUARY).comments == (Comments("kela", ("A", "B", "C", "D")),)
+    assert comments_about("dvv", december, now=JANUARY).comments == (Comments("dvv", None),)
+    for agency, month in (("nobody", december), ("kela", date(2027, 1, 1))):
+        with pytest.raises(Refusal) as refused_:
+            comments_about(agency, month, now=JANUARY)
+        assert refused_.value.code is Code.NOT_FOUND
+    with pytest.raises(Refusal):
+        comments_about("kela", december, now=at("12:00", date(2027, 1, 3)))
+
+
+def test_an_agency_reads_nothing_written_before_visitors_were_told_so(app) -> None:
+    """Five lines of a November day: coordinators read them, the agency never."""
+    visits = [served(KELA) for _ in range(5)]
+    for found in visits:
+        give(found, ticket_id=tickets_of(found.id)[0].id, line="Before")
+    november = date(2026, 11, 30)
+    with transaction():
+        db.session.execute(update(Visit).values(service_date=november))
+        db.session.execute(update(Feedback).values(service_date=november))
+    month = november.replace(day=1)
+    assert months_with_answers(now=JANUARY) == [month]
+    told = {one.agency_id: one.lines for one in comments_of(month, now=JANUARY).comments}
+    assert told["kela"] == ("Before",) * 5
+    assert months_for_agency(now=JANUARY) == []
+    with pytest.raises(Refusal) as early:
+        comments_about("kela", month, now=JANUARY)
+    assert early.value.code is Code.NOT_FOUND
 
 
 def test_a_month_is_read_only_once_it_is_over(app) -> None:
