@@ -49,7 +49,7 @@ class KioskUse(Base):
 
 
 class SavedView(Base):
-    """A reader's own choice of period, agency and comparison, under a name."""
+    """A reader's own choices of a page of figures, under a name."""
 
     __tablename__ = "saved_view"
     __table_args__ = (UniqueConstraint("user_id", "name"),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, closes_on, containing, parse, single
-from ihh.presentation.figure_words import period_text
+from ihh.presentation.figure_words import listed, period_text, span_text
 from ihh.presentation.formats import long_date
 from ihh.services.house import current_house
 from ihh.services.statistics.published import released
@@ -21,6 +21,9 @@ YEARS = range(2000, 2100)
 
 LONGEST = 400
 """Periods in one span: a year of days, and more."""
+
+NAMED = 3
+"""Missing stretches that are named, where there are many."""
 
 SEPARATOR = "--"
 
@@ -32,10 +35,31 @@ class Compare(StrEnum):
 
 
 @dataclass(frozen=True)
+class Against:
+    """A period that the reader chose to compare with: the first of as many as are shown."""
+
+    first: Period
+
+    @property
+    def value(self) -> str:
+        """As in a query, like that of `Compare`."""
+        return self.first.code
+
+    def as_long_as(self, span: Span) -> Span | None:
+        """None where the span is of another kind."""
+        if span.kind is not self.first.kind:
+            return None
+        last = self.first
+        for _more in list(span)[1:]:
+            last = last.next
+        return Span(self.first, last)
+
+
+@dataclass(frozen=True)
 class Asked:
     span: Span | None
     """What is shown; None where nothing is released yet."""
-    compare: Compare
+    compare: Compare | Against
     kinds: tuple[PeriodKind, ...]
     """Of periods the page can show."""
     fault: str = ""
@@ -83,17 +107,54 @@ def newest_span(kinds: Sequence[PeriodKind]) -> Span | None:
     return None
 
 
-def compared_with(span: Span, compare: Compare) -> Span | None:
-    """The span before it, as long, or the same a year earlier. None: not wanted, or not released."""
+def compared_with(span: Span, compare: Compare | Against) -> Span | None:
+    """What a span is compared with. None: not wanted, or not released."""
+    other = meant(span, compare)
+    known = set(released(span.kind)) if other else set()
+    return other if other and all(period in known for period in other) else None
+
+
+def not_compared(asked: Asked) -> str:
+    """Says which periods are missing to compare with; empty where none is, or no comparison is wanted."""
+    if asked.span is None or asked.compare is Compare.NONE:
+        return ""
+    other = meant(asked.span, asked.compare)
+    if other is None and isinstance(asked.compare, Against):
+        chosen = period_text(asked.compare.first)
+        return _("%(period)s is not as long as what is shown: choose another to compare with.", period=chosen)
+    known = set(released(asked.span.kind))
+    missing = [span_text(one) for one in runs(period for period in other or () if period not in known)]
+    if not missing:
+        return ""
+    if len(missing) > NAMED:
+        named = ", ".join(missing[:NAMED])
+        return _("There are no figures of %(periods)s and others to compare with.", periods=named)
+    return _("There are no figures of %(periods)s to compare with.", periods=listed(missing))
+
+
+def runs(periods: Iterable[Period]) -> list[Span]:
+    """Periods in order as spans: those that follow each other are one."""
+    found: list[Span] = []
+    for period in periods:
+        if found and found[-1].last.next == period:
+            found[-1] = Span(found[-1].first, period)
+        else:
+            found.append(single(period))
+    return found
+
+
+def meant(span: Span, compare: Compare | Against) -> Span | None:
+    """The span before it, as long, the same a year earlier, or the chosen one; released or not."""
     if compare is Compare.NONE:
         return None
+    if isinstance(compare, Against):
+        return compare.as_long_as(span)
     if compare is Compare.YEAR:
         other = Span(span.first.year_before, span.last.year_before)
     else:
         count = sum(1 for _period in span)
         other = Span(earlier(span.first, count), span.first.previous)
-    known = set(released(span.kind))
-    return other if all(period in known for period in other) else None
+    return other
 
 
 def earlier(period: Period, count: int) -> Period:
@@ -107,10 +168,15 @@ def available_on(period: Period) -> date:
     return closes_on(period, feedback_days=current_house().limits.feedback_days)
 
 
-def _compare(given: str) -> Compare:
-    if given and given not in list(Compare):
-        raise _Fault(_("Choose what to compare with: the period before, a year earlier, or nothing."))
-    return Compare(given or Compare.PREVIOUS)
+def _compare(given: str) -> Compare | Against:
+    if not given or given in list(Compare):
+        return Compare(given or Compare.PREVIOUS)
+    try:
+        return Against(_sane(parse(given)))
+    except (ValueError, OverflowError):
+        raise _Fault(
+            _("Choose what to compare with: the period before, a year earlier, another period, or nothing.")
+        ) from None
 
 
 def _span(typed: Mapping[str, str], kinds: Sequence[PeriodKind]) -> Span | None:
@@ -121,7 +187,12 @@ def _span(typed: Mapping[str, str], kinds: Sequence[PeriodKind]) -> Span | None:
     if span is None:
         return None
     if span.kind not in kinds:
-        raise _Fault(_("Days and weeks are published for the whole house only. Choose months or years here."))
+        raise _Fault(
+            _(
+                "Days and weeks are published for the whole house only: a part of them is often a handful "
+                "of people. Choose months or years here."
+            )
+        )
     if sum(1 for _period in span) > LONGEST:
         raise _Fault(
             ngettext("Choose at most %(num)d period.", "Choose at most %(num)d periods at once.", LONGEST)

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Response, request, stream_with_context, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.statistics.periods import Span
-from ihh.presentation import exports
+from ihh.domain.statistics.periods import PeriodKind, Span
 from ihh.presentation.access import access
-from ihh.presentation.exports import FileFormat, parquet_files
-from ihh.presentation.exports.figures import figures_book
+from ihh.presentation.exports import FileFormat, leaving
+from ihh.presentation.exports.figures import agency_book, figures_book
 from ihh.web.statistics.asked import asked
-from ihh.web.statistics.frame import READERS, Link, blueprint, file_mark
+from ihh.web.statistics.frame import READERS, READERS_AND_CLERKS, Link, blueprint, check_own_agency
 
 
 def format_name(file_format: FileFormat) -> str:
@@ -29,11 +28,18 @@ def format_name(file_format: FileFormat) -> str:
 
 
 def offered(span: Span, tables: Sequence[str]) -> list[Link]:
-    """Links to what the page shows, as files; Parquet only where it can be written."""
+    """Links to what the page shows, as files."""
+    return [Link(format_name(one), _href(span, tables, one)) for one in leaving.writable()]
+
+
+def offered_of_agency(span: Span, agency_id: str) -> list[Link]:
+    """The same of one agency: its own rows and no others."""
     return [
-        Link(format_name(one), _href(span, tables, one))
-        for one in FileFormat
-        if one is not FileFormat.PARQUET or parquet_files.is_available()
+        Link(
+            format_name(one),
+            url_for("statistics.export_agency", agency_id=agency_id, span=span.code, format=one.value),
+        )
+        for one in leaving.writable()
     ]
 
 
@@ -44,24 +50,33 @@ def _href(span: Span, tables: Sequence[str], file_format: FileFormat) -> str:
 @blueprint.get("/statistics/export")
 @access(READERS)
 def export() -> ResponseReturnValue:
-    """The file, in pieces as it is made. Refuses `invalid` and `not_found` as the pages do."""
-    chosen = asked(request.args)
+    """The file. Refuses `invalid` and `not_found` as the pages do."""
+    span = _span()
+    book = figures_book(span, request.args.getlist("table") or None, each=_is_each())
+    return leaving.answer(book, _format())
+
+
+@blueprint.get("/statistics/agency/<agency_id>/export")
+@access(READERS_AND_CLERKS)
+def export_agency(agency_id: str) -> ResponseReturnValue:
+    """The agency's own rows. Refuses `not_your_agency` to clerks of another, else as `export` does."""
+    check_own_agency(agency_id)
+    book = agency_book(_span((PeriodKind.MONTH, PeriodKind.YEAR)), agency_id, each=_is_each())
+    return leaving.answer(book, _format())
+
+
+def _span(kinds: Sequence[PeriodKind] = tuple(PeriodKind)) -> Span:
+    chosen = asked(request.args, kinds)
     if chosen.span is None or chosen.status == 404:
         raise Refusal(Code.NOT_FOUND, field="period")
     if chosen.fault:
         raise Refusal(Code.INVALID, field="span")
-    given = request.args.get("format", FileFormat.CSV.value)
-    if given not in list(FileFormat):
-        raise Refusal(Code.INVALID, field="format")
-    file_format = FileFormat(given)
-    if file_format is FileFormat.PARQUET and not parquet_files.is_available():
-        raise Refusal(Code.INVALID, field="format")
-    book = figures_book(
-        chosen.span, request.args.getlist("table") or None, each=request.args.get("each") == "1"
-    )
-    name = f"{file_mark()}{exports.file_name(book, file_format)}"
-    return Response(
-        stream_with_context(exports.chunks(book, file_format)),
-        content_type=exports.content_type(file_format),
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return chosen.span
+
+
+def _is_each() -> bool:
+    return request.args.get("each") == "1"
+
+
+def _format() -> FileFormat:
+    return leaving.wanted(request.args.get("format", FileFormat.CSV.value))

@@ -17,6 +17,7 @@ from ihh.web.statistics.downloads import offered
 from ihh.web.statistics.frame import READERS, blueprint, months_before, page
 from ihh.web.statistics.grids import grid
 from ihh.web.statistics.plots import by_period, pairs
+from ihh.web.statistics.views import saved_views
 
 KINDS = (PeriodKind.MONTH, PeriodKind.YEAR)
 MEASURES = (
@@ -59,4 +60,5 @@ def accuracy() -> ResponseReturnValue:
         },
         is_synthetic=found.is_synthetic,
         exports=offered(chosen.span, ["total", "agency"]),
+        views=saved_views(),
     )

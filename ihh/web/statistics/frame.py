@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ihh.domain.errors import Code, Refusal
 from ihh.domain.house import text
 from ihh.domain.statistics.measures import Measure
-from ihh.domain.statistics.periods import PeriodKind, Span, single
+from ihh.domain.statistics.periods import PeriodKind, Span, parse, single
 from ihh.models.account import Role
 from ihh.presentation import figure_words as words
 from ihh.presentation import languages
@@ -22,7 +23,8 @@ from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
 from ihh.services.statistics.published import released
 from ihh.web.staff import READ_STATISTICS, user_menu
-from ihh.web.statistics.asked import Asked, Compare, earlier
+from ihh.web.statistics.asked import SEPARATOR, Against, Asked, Compare, earlier, not_compared
+from ihh.web.statistics.kept import query_here
 
 blueprint = Blueprint("statistics", __name__)
 
@@ -53,6 +55,10 @@ class Picker:
     after: Link | None
     compare: tuple[Link, ...]
     compare_label: str
+    others: tuple[tuple[str, str, bool], ...]
+    """Any other period of the kind to compare with; none where days are shown, of which one is typed."""
+    against: str
+    """The period chosen to compare with; empty where none is."""
     kept: tuple[tuple[str, str], ...]
     """Choices of the page that the form carries along."""
     kinds: tuple[tuple[str, str, bool], ...]
@@ -71,6 +77,8 @@ def page(template: str, asked: Asked | None = None, **context: Any) -> ResponseR
         "Measure": Measure,
         "small_cell": current_house().figures.small_cell,
         "picker": picker(asked) if asked else None,
+        "not_compared": not_compared(asked) if asked else "",
+        "kept_query": query_here(asked),
     }
     html = render_template(f"statistics/{template}", **(shared | context))
     return html, asked.status if asked else 200
@@ -78,6 +86,12 @@ def page(template: str, asked: Asked | None = None, **context: Any) -> ResponseR
 
 def is_clerk() -> bool:
     return bool(current_user.role == Role.CLERK)
+
+
+def check_own_agency(agency_id: str) -> None:
+    """Refuses `not_your_agency` to clerks of another."""
+    if is_clerk() and agency_id not in readable_agencies():
+        raise Refusal(Code.NOT_YOUR_AGENCY)
 
 
 def readable_agencies() -> list[str]:
@@ -99,7 +113,7 @@ def _rooms(asked: Asked | None) -> list[dict[str, Any]]:
     rooms: list[tuple[str, str, dict[str, Any]]]
     if is_clerk():
         rooms = [
-            ("statistics.agency_view", _("Our figures"), {"agency_id": str(current_user.agency_id), **query})
+            ("statistics.agency_view", _("Our figures"), {"agency_id": str(current_user.agency_id), **query}),
         ]
     else:
         rooms = [
@@ -125,11 +139,19 @@ def _here(**changes: str) -> str:
     return url_for(str(request.endpoint), **{**(request.view_args or {}), **given, **changes})
 
 
-def here_with(asked: Asked, **changes: str | None) -> str:
+def here_with(asked: Asked, **changes: str | list[str] | None) -> str:
     """This page for another span or comparison, other choices kept; None leaves a choice out."""
     query = {**_own_query(), **asked.query, **changes}
+    if isinstance(asked.compare, Against) and "compare" not in changes and not _is_of_kind(asked, query):
+        del query["compare"]
     given = {name: found for name, found in query.items() if found not in (None, "")}
     return url_for(str(request.endpoint), **{**(request.view_args or {}), **given})
+
+
+def _is_of_kind(asked: Asked, query: Mapping[str, Any]) -> bool:
+    """Whether the span of a query can be compared with the period chosen for the one shown."""
+    first = parse(str(query["span"]).partition(SEPARATOR)[0]) if query.get("span") else None
+    return isinstance(asked.compare, Against) and first is not None and first.kind is asked.compare.first.kind
 
 
 def picker(asked: Asked) -> Picker:
@@ -144,7 +166,9 @@ def picker(asked: Asked) -> Picker:
         before=_neighbour(asked, -1),
         after=_neighbour(asked, 1),
         compare=compare,
-        compare_label=next(link.label for link in compare if link.is_current),
+        compare_label=next((link.label for link in compare if link.is_current), _against_name(asked)),
+        others=_others(asked),
+        against=asked.compare.value if isinstance(asked.compare, Against) else "",
         kept=_kept(asked),
         kinds=tuple((kind.value, kind_name(kind), kind.value == typed["kind"]) for kind in kinds),
         typed=typed,
@@ -166,6 +190,23 @@ def _compare_names() -> dict[Compare, str]:
         Compare.YEAR: _("Against a year earlier"),
         Compare.NONE: _("No comparison"),
     }
+
+
+def _against_name(asked: Asked) -> str:
+    if not isinstance(asked.compare, Against):
+        return ""
+    return _("Against %(period)s", period=words.period_text(asked.compare.first))
+
+
+def _others(asked: Asked) -> tuple[tuple[str, str, bool], ...]:
+    """Released periods of the kind that is shown, the newest first."""
+    if asked.span is None or asked.span.kind is PeriodKind.DAY:
+        return ()
+    return tuple(
+        (period.code, words.period_text(period), period.code == asked.compare.value)
+        for period in reversed(released(asked.span.kind))
+        if period != asked.span.first
+    )
 
 
 def _offered(asked: Asked, kind: PeriodKind) -> tuple[str, tuple[Link, ...]]:
@@ -205,11 +246,6 @@ def _typed(asked: Asked) -> dict[str, str]:
         "from": asked.span.first.start.isoformat(),
         "to": asked.span.last.last.isoformat(),
     }
-
-
-def file_mark() -> str:
-    """Files of a demonstration say so in their names."""
-    return "demo-" if current_app.config["IHH"].is_demo else ""
 
 
 def months_before(span: Span, count: int = RECENT) -> Span:

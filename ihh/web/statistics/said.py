@@ -208,7 +208,8 @@ def _change_text(measure: Measure, difference: Decimal, before: Decimal) -> str:
     sign = "+" if difference > 0 else MINUS
     unit = CATALOGUE[measure].unit
     if unit is Unit.COUNT and before:
-        return sign + percent_text(number_text(abs(100 * difference / before)))
+        share = abs(100 * difference / before)
+        return sign + percent_text(number_text(share, decimals=1 if share < 1 else 0))
     if unit is Unit.PERCENT:
         return sign + ngettext("%(num)d point", "%(num)d points", abs(rounded(difference))).replace(" ", NBSP)
     if unit is Unit.MINUTES:

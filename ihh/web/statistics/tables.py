@@ -11,11 +11,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ihh.domain.statistics.catalogue import CATALOGUE
-from ihh.domain.statistics.cells import Row
 from ihh.domain.statistics.measures import Measure, Subject
 from ihh.domain.statistics.periods import PeriodKind, Span
 from ihh.domain.statistics.shown import is_counted
-from ihh.domain.statistics.tables import PUBLISHED, Dimension, Table
+from ihh.domain.statistics.tables import PUBLISHED, TABLES, Dimension, Table
 from ihh.presentation.access import access
 from ihh.presentation.figure_words import (
     dimension_name,
@@ -24,30 +23,35 @@ from ihh.presentation.figure_words import (
     subject_name,
     table_name,
 )
-from ihh.services.statistics.published import Shown, published
-from ihh.web.statistics.asked import Asked, asked
+from ihh.services.statistics.published import Published, published
+from ihh.web.statistics.asked import Asked, asked, compared_with
 from ihh.web.statistics.downloads import offered
 from ihh.web.statistics.frame import READERS, Link, blueprint, here_with, page
-from ihh.web.statistics.grids import Grid, grid
 from ihh.web.statistics.plots import LEVELS
+from ihh.web.statistics.table_lines import Lines, agency_href
+from ihh.web.statistics.table_wish import Wish, is_large, only_text, wish_asked
+from ihh.web.statistics.views import saved_views
 
 KINDS = (PeriodKind.MONTH, PeriodKind.YEAR)
 OFFERED = 3
 """Nearest tables that are offered where the wanted one is not in the catalogue."""
 
+JOINED = tuple(
+    one for one in Dimension if any(one in table.dimensions and len(table.dimensions) > 1 for table in TABLES)
+)
+"""Dimensions with which the catalogue has any further table: rows can be chosen by their values."""
+
 
 @dataclass(frozen=True)
-class Wish:
-    dimensions: tuple[Dimension, ...]
-    only: tuple[Dimension, str] | None
-    """The rows to keep; its dimension is of the table too, whether it was asked for or not."""
-    subject: Subject | None
-    fault: str = ""
+class KeptRows:
+    """A choice of rows that is in force."""
 
-    @property
-    def wanted(self) -> tuple[Dimension, ...]:
-        chosen = {*self.dimensions, *([self.only[0]] if self.only else [])}
-        return tuple(dimension for dimension in Dimension if dimension in chosen)
+    dimension: str
+    value: str
+    href_of_all: str
+    """The page without the choice; empty where a table is too large to be shown without."""
+    agency_href: str
+    """The own view of the agency that is chosen."""
 
 
 @blueprint.get("/statistics/tables")
@@ -56,9 +60,8 @@ def breakdown() -> ResponseReturnValue:
     chosen = asked(request.args, KINDS)
     if chosen.span is None:
         return page("nothing_yet.html", chosen, views=[])
-    catalogue = PUBLISHED[chosen.span.kind]
-    wish = _wish()
-    table = next((one for one in catalogue if set(one.dimensions) == set(wish.wanted)), None)
+    wish = wish_asked()
+    table = wish.table(PUBLISHED[chosen.span.kind])
     fault = wish.fault
     if table is None:
         fault = _("There is no table by %(names)s.", names=_names(wish.wanted))
@@ -68,8 +71,11 @@ def breakdown() -> ResponseReturnValue:
 
 
 def _page(chosen: Asked, span: Span, wish: Wish, table: Table | None, fault: str) -> ResponseReturnValue:
-    shown = published(span, list({table.code: None, "total": None})) if table else None
-    measures = _measures(wish, table) if table else LEVELS
+    values = published(span, [one.value for one in JOINED])
+    wish = wish.with_agency(table, _agencies(values)) if table else wish
+    other = compared_with(span, chosen.compare)
+    shown = _published(span, table) if table else None
+    before = _published(other, table) if table and other else None
     return page(
         "tables.html",
         chosen,
@@ -77,46 +83,25 @@ def _page(chosen: Asked, span: Span, wish: Wish, table: Table | None, fault: str
         table_fault=fault,
         nearest=[] if table else _nearest(chosen, wish, PUBLISHED[span.kind]),
         title=table_name(table) if table else _("Tables"),
-        grid=_grid(shown.tables[table.code], shown.total, wish, measures) if shown and table else None,
+        grid=Lines(chosen, table, wish, _measures(wish, table)).grid(shown, before)
+        if shown and table
+        else None,
         period=span_text(span),
+        compared=span_text(other) if before and other else None,
         dimensions=[(one.value, dimension_name(one), one in wish.dimensions) for one in Dimension],
-        filters=_filters(span, wish),
+        filters=_filters(values, wish),
+        more_only=[only_text(one) for one in wish.only[1:]],
+        kept=_kept(chosen, table, wish) if table else [],
+        agencies=_agency_links(chosen, values, wish),
         subjects=_subjects(chosen, wish),
         is_synthetic=shown.is_synthetic if shown else False,
         exports=offered(span, [table.code]) if table else (),
+        views=saved_views(),
     )
 
 
-def _wish() -> Wish:
-    """From the query; `by` may come several times, or hold several names with dots between them."""
-    names = [name for given in request.args.getlist("by") for name in given.split(".") if name]
-    known = [Dimension(name) for name in names if name in list(Dimension)]
-    dimension, _mark, value = request.args.get("only", "").partition(":")
-    about = request.args.get("about", "")
-    only = (Dimension(dimension), value) if dimension in list(Dimension) and value else None
-    is_faulty = (
-        len(known) < len(names)
-        or (bool(dimension) and only is None)
-        or (bool(about) and about not in list(Subject))
-    )
-    return Wish(
-        tuple(dict.fromkeys(known)) or (() if names or only else (Dimension.AGENCY,)),
-        only,
-        Subject(about) if about in list(Subject) else None,
-        _("Something in the address is not known here. Choose anew below.") if is_faulty else "",
-    )
-
-
-def _grid(shown: Shown, total: Row, wish: Wish, measures: Sequence[Measure]) -> Grid:
-    kept = wish.only
-    at = shown.table.dimensions.index(kept[0]) if kept else 0
-
-    def is_kept(row: Row) -> bool:
-        return kept is None or row.values[at] == kept[1]
-
-    without = (kept[0],) if kept and len(shown.table.dimensions) > 1 else ()
-    with_total = total if kept is None and shown.table.dimensions else None
-    return grid(shown, measures, keep=is_kept, without=without, total=with_total)
+def _published(span: Span, table: Table) -> Published:
+    return published(span, list({table.code: None, "total": None}))
 
 
 def _measures(wish: Wish, table: Table) -> tuple[Measure, ...]:
@@ -146,19 +131,61 @@ def _href(chosen: Asked, table: Table) -> str:
     return url_for("statistics.breakdown", **query)
 
 
-def _filters(span: Span, wish: Wish) -> list[tuple[str, list[tuple[str, str, bool]]]]:
-    """Values to choose one from, by dimension: those with which the catalogue has any further table."""
-    joined = [Dimension.AGENCY, Dimension.WEEKDAY, Dimension.CHANNEL]
-    found = published(span, [one.value for one in joined])
+def _agencies(values: Published) -> list[str]:
+    return [row.values[0] for row in values.tables[Dimension.AGENCY.value].rows]
+
+
+def _filters(values: Published, wish: Wish) -> list[tuple[str, list[tuple[str, str, bool]]]]:
+    """Values to choose one from, by dimension."""
+    first = wish.only[0] if wish.only else None
     return [
         (
             dimension_name(one),
             [
-                (f"{one}:{row.values[0]}", row_label(one, row.values[0]), wish.only == (one, row.values[0]))
-                for row in found.tables[one.value].rows
+                (
+                    only_text((one, row.values[0])),
+                    row_label(one, row.values[0]),
+                    first == (one, row.values[0]),
+                )
+                for row in values.tables[one.value].rows
             ],
         )
-        for one in joined
+        for one in JOINED
+    ]
+
+
+def _kept(chosen: Asked, table: Table, wish: Wish) -> list[KeptRows]:
+    return [
+        KeptRows(
+            dimension_name(dimension),
+            row_label(dimension, value),
+            _without(chosen, wish, dimension) if len(wish.only) > 1 or not is_large(table) else "",
+            agency_href(chosen, value) if dimension is Dimension.AGENCY else "",
+        )
+        for dimension, value in wish.only
+    ]
+
+
+def _without(chosen: Asked, wish: Wish, left_out: Dimension) -> str:
+    left = [only_text(one) for one in wish.only if one[0] is not left_out]
+    by = [one.value for one in wish.dimensions] or [left_out.value]
+    return here_with(chosen, only=left or None, by=by)
+
+
+def _agency_links(chosen: Asked, values: Published, wish: Wish) -> list[Link]:
+    """The same rows of the other agencies, where one is chosen."""
+    if (own := wish.value_of(Dimension.AGENCY)) is None:
+        return []
+    others = [one for one in wish.only if one[0] is not Dimension.AGENCY]
+    return [
+        Link(
+            row_label(Dimension.AGENCY, agency_id),
+            here_with(
+                chosen, only=[only_text((Dimension.AGENCY, agency_id)), *(only_text(one) for one in others)]
+            ),
+            agency_id == own,
+        )
+        for agency_id in _agencies(values)
     ]
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
-from flask import flash, redirect, request, url_for
+from flask import flash, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,9 +15,7 @@ from ihh.presentation.access import access
 from ihh.presentation.sentences import refusal
 from ihh.services.statistics import views
 from ihh.web.statistics.frame import READERS_AND_CLERKS, blueprint
-
-KEPT = frozenset({"span", "compare", "agency"})
-"""What a view is made of; a view without a span is always of the newest month."""
+from ihh.web.statistics.kept import href, sane
 
 
 @dataclass(frozen=True)
@@ -30,23 +26,20 @@ class Saved:
 
 
 def saved_views() -> list[Saved]:
-    return [Saved(view.id, view.name, _href(view.query)) for view in views.of_user(current_user.id)]
+    return [Saved(view.id, view.name, href(view.query)) for view in views.of_user(current_user.id)]
 
 
 @blueprint.post("/statistics/views")
 @access(READERS_AND_CLERKS)
 def save() -> ResponseReturnValue:
-    given = [(name, value) for name, value in parse_qsl(request.form.get("query", "")) if name in KEPT]
-    if request.form.get("is_newest") == "1":
-        given = [(name, value) for name, value in given if name != "span"]
-    query = urlencode(given)
+    query = sane(request.form.get("query", ""), is_newest=request.form.get("is_newest") == "1")
     try:
         views.save(current_user.id, request.form.get("name", ""), query, now=clock.now())
     except Refusal as refused:
         flash(_refused(refused), "refused")
     else:
         flash(_("The view is saved."), "done")
-    return redirect(_href(query), 303)
+    return redirect(href(query), 303)
 
 
 @blueprint.post("/statistics/views/<int:view_id>/delete")
@@ -55,7 +48,7 @@ def delete(view_id: int) -> ResponseReturnValue:
     """Refuses `not_found` for what is not the reader's own."""
     query = views.delete(current_user.id, view_id)
     flash(_("The view is deleted."), "done")
-    return redirect(_href(query), 303)
+    return redirect(href(query), 303)
 
 
 def _refused(refused: Refusal) -> str:
@@ -63,12 +56,3 @@ def _refused(refused: Refusal) -> str:
         "name": _("Give the view a name of at most %(most)d signs.", most=views.LONGEST),
         "count": _("You have %(most)d views already. Delete one first.", most=views.MOST),
     }.get(str(refused.facts.get("field")), refusal(refused))
-
-
-def _href(query: str) -> str:
-    """The page that the view is of; its query is checked there as any other is."""
-    given: dict[str, Any] = {name: value for name, value in parse_qsl(query) if name in KEPT}
-    agency = given.pop("agency", "")
-    if agency:
-        return url_for("statistics.agency_view", agency_id=agency, **given)
-    return url_for("statistics.show", **given)
