@@ -131,6 +131,8 @@ def _doors() -> list[tuple[str, str, str]]:
     elif current_user.role == Role.CLERK and current_user.agency_id:
         here = url_for("statistics.agency_view", agency_id=current_user.agency_id)
         doors.append((here, _("Our figures"), _("Waits and visits of your agency, month by month.")))
+        here = url_for("comments.show_of_agency", agency_id=current_user.agency_id)
+        doors.append((here, _("Comments"), _("What visitors wrote about your agency, by month.")))
     if current_user.role in PLAN_DESKS:
         about = _("Lines, desks and what needs a hand.")
         doors.insert(0, (url_for("supervisor.show"), _("House now"), about))

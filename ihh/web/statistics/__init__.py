@@ -2,6 +2,7 @@
 
 from ihh.web.statistics import (
     agency,
+    agency_report,
     dashboard,
     definitions,
     downloads,
@@ -15,6 +16,7 @@ from ihh.web.statistics.frame import blueprint
 
 __all__ = [
     "agency",
+    "agency_report",
     "blueprint",
     "dashboard",
     "definitions",

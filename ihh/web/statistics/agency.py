@@ -7,23 +7,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from ihh.domain.errors import Code, Refusal
-from ihh.domain.statistics.cells import Row
 from ihh.domain.statistics.measures import Measure
 from ihh.domain.statistics.periods import PeriodKind, Span
 from ihh.presentation.access import access
 from ihh.presentation.figure_words import span_text
 from ihh.services.house import current_house
-from ihh.services.statistics.published import Published, Shown, published, series
+from ihh.services.statistics.of_agency import of_agency, row_of
+from ihh.services.statistics.published import Published, series
 from ihh.web.statistics import said
 from ihh.web.statistics.asked import asked, compared_with
-from ihh.web.statistics.downloads import offered
+from ihh.web.statistics.downloads import offered_of_agency
 from ihh.web.statistics.frame import (
     READERS_AND_CLERKS,
     Link,
     agency_name,
     blueprint,
+    check_own_agency,
     here_with,
-    is_clerk,
     months_before,
     page,
     readable_agencies,
@@ -32,16 +32,6 @@ from ihh.web.statistics.grids import Grid, grid
 from ihh.web.statistics.plots import LEVELS, Plot, heat, hours, level_heads, shares, trend
 from ihh.web.statistics.views import saved_views
 
-TABLES = (
-    "agency",
-    "service",
-    "agency.hour",
-    "agency.weekday",
-    "agency.weekday.hour",
-    "agency.channel",
-    "agency.language",
-    "agency.customer_type",
-)
 KINDS = (PeriodKind.MONTH, PeriodKind.YEAR)
 ANSWERS = (
     Measure.SERVICE_EVENTS,
@@ -57,19 +47,18 @@ ANSWERS = (
 @access(READERS_AND_CLERKS)
 def agency_view(agency_id: str) -> ResponseReturnValue:
     """Refuses `not_your_agency` to clerks of another, `not_found` where there is no such agency."""
-    if is_clerk() and agency_id not in readable_agencies():
-        raise Refusal(Code.NOT_YOUR_AGENCY)
+    check_own_agency(agency_id)
     chosen = asked(request.args, KINDS)
     if chosen.span is None:
         if agency_id not in current_house().agency:
             raise Refusal(Code.NOT_FOUND)
         return page("nothing_yet.html", chosen, views=[])
-    found = published(chosen.span, TABLES)
-    row = _row_of(found, agency_id)
+    found = of_agency(chosen.span, agency_id)
+    row = row_of(found)
     if row is None:
         raise Refusal(Code.NOT_FOUND)
     other = compared_with(chosen.span, chosen.compare)
-    before = _row_of(published(other, ["agency"]), agency_id) if other else None
+    before = row_of(of_agency(other, agency_id)) if other else None
     return page(
         "agency.html",
         chosen,
@@ -79,54 +68,41 @@ def agency_view(agency_id: str) -> ResponseReturnValue:
         period=span_text(chosen.span),
         compared=span_text(other) if other and before else None,
         tiles=[said.tiles(ANSWERS, row, before)],
-        services=_services(found.tables["service"], agency_id),
-        weekdays=_weekdays(found.tables["agency.weekday"], agency_id),
-        plots=_plots(found, agency_id, chosen.span),
+        services=services(found),
+        weekdays=weekdays(found),
+        plots=plots(found, agency_id),
         agencies=_others(agency_id, here_with(chosen)),
         is_synthetic=found.is_synthetic,
-        exports=offered(chosen.span, TABLES) if not is_clerk() else (),
+        exports=offered_of_agency(chosen.span, agency_id),
         views=saved_views(),
         agency_id=agency_id,
+        month=chosen.span.code if _is_month(chosen.span) else None,
     )
 
 
-def _row_of(found: Published, agency_id: str) -> Row | None:
-    return next((row for row in found.tables["agency"].rows if row.values == (agency_id,)), None)
+def _is_month(span: Span) -> bool:
+    return span.is_single and span.kind is PeriodKind.MONTH
 
 
-def agency_of(service_id: str) -> str:
-    """As the house has it; of a service that it no longer has, as the id says."""
-    service = current_house().service.get(service_id)
-    return service.agency if service else service_id.partition(".")[0]
+def services(found: Published) -> Grid:
+    return grid(found.tables["service"], LEVELS, heads=level_heads())
 
 
-def _services(shown: Shown, agency_id: str) -> Grid:
-    return grid(shown, LEVELS, keep=lambda row: agency_of(row.values[0]) == agency_id, heads=level_heads())
+def weekdays(found: Published) -> Grid:
+    shown = found.tables["agency.weekday"]
+    return grid(shown, LEVELS, without=shown.table.dimensions[:1], heads=level_heads())
 
 
-def _weekdays(shown: Shown, agency_id: str) -> Grid:
-    return grid(
-        shown,
-        LEVELS,
-        keep=lambda row: row.values[0] == agency_id,
-        without=shown.table.dimensions[:1],
-        heads=level_heads(),
-    )
-
-
-def _plots(found: Published, agency_id: str, span: Span) -> dict[str, Plot]:
-    def is_own(row: Row) -> bool:
-        return row.values[0] == agency_id
-
+def plots(found: Published, agency_id: str) -> dict[str, Plot]:
+    """Of an agency's own rows."""
     tables = found.tables
-    weekday_hours = [row for row in tables["agency.weekday.hour"].rows if is_own(row)]
     return {
-        "hours": hours(tables["agency.hour"], keep=is_own),
-        "heat": heat(weekday_hours, (1, 2)),
-        "channels": shares(tables["agency.channel"], "channels", _("How they came"), keep=is_own),
-        "languages": shares(tables["agency.language"], "languages", _("Languages"), keep=is_own),
-        "purposes": shares(tables["agency.customer_type"], "purposes", _("Purpose"), keep=is_own),
-        "trend": trend(series(months_before(span), "agency", values=(agency_id,))),
+        "hours": hours(tables["agency.hour"]),
+        "heat": heat(tables["agency.weekday.hour"].rows, (1, 2)),
+        "channels": shares(tables["agency.channel"], "channels", _("How they came")),
+        "languages": shares(tables["agency.language"], "languages", _("Languages")),
+        "purposes": shares(tables["agency.customer_type"], "purposes", _("Purpose")),
+        "trend": trend(series(months_before(found.span), "agency", values=(agency_id,))),
     }
 
 

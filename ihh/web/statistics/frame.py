@@ -114,6 +114,7 @@ def _rooms(asked: Asked | None) -> list[dict[str, Any]]:
     if is_clerk():
         rooms = [
             ("statistics.agency_view", _("Our figures"), {"agency_id": str(current_user.agency_id), **query}),
+            ("comments.show_of_agency", _("Comments"), {"agency_id": str(current_user.agency_id)}),
         ]
     else:
         rooms = [

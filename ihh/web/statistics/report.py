@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
@@ -18,14 +19,15 @@ from ihh.presentation.access import access
 from ihh.presentation.figure_words import amount_text, period_text
 from ihh.presentation.formats import long_date
 from ihh.services.house import current_house
+from ihh.services.statistics.of_agency import agency_of
 from ihh.services.statistics.published import Published, published, released, series
 from ihh.web.statistics import said
-from ihh.web.statistics.agency import agency_of
 from ihh.web.statistics.dashboard import TABLES, days_open
 from ihh.web.statistics.definitions import Entry, entry
 from ihh.web.statistics.frame import READERS, blueprint, months_before, page
 from ihh.web.statistics.grids import Grid, grid
 from ihh.web.statistics.plots import LEVELS, Plot, heat, hours, level_heads, levels, shares, targets, trend
+from ihh.web.statistics.views import saved_views
 
 KEY_FIGURES = (
     Measure.VISITS,
@@ -74,7 +76,7 @@ class KeyFigure:
 @access(READERS)
 def monthly(month: str) -> ResponseReturnValue:
     """Refuses `not_found` for what is no month, or none that is released."""
-    period = _month(month)
+    period = month_of(month)
     found = published(single(period), [*TABLES, "service"])
     before, year_before = (_total(other) for other in (period.previous, period.year_before))
     return page(
@@ -83,20 +85,22 @@ def monthly(month: str) -> ResponseReturnValue:
         span=single(period),
         headline=said.headline(found.total, found.tables["agency"].rows),
         counted=said.counted(found.total, days_open(single(period))),
-        key_figures=_key_figures(found.total, before, year_before),
+        key_figures=key_figures(found.total, before, year_before),
         compared=(
             period_text(period.previous) if before else None,
             period_text(period.year_before) if year_before else None,
         ),
         plots=_plots(found),
         services=_services(found),
-        printed_on=long_date(local_day(clock.now(), timezone=current_house().timezone)),
+        printed_on=printed_on(),
         is_synthetic=found.is_synthetic,
         months=_months(period),
+        views=saved_views(),
     )
 
 
-def _month(code: str) -> Period:
+def month_of(code: str) -> Period:
+    """A month by its code. Refuses `not_found` for what is none."""
     try:
         period = parse(code)
     except (ValueError, OverflowError):
@@ -112,9 +116,12 @@ def _total(period: Period) -> Row | None:
     return published(single(period), ["total"]).total
 
 
-def _key_figures(now: Row, before: Row | None, year_before: Row | None) -> list[KeyFigure]:
+def key_figures(
+    now: Row, before: Row | None, year_before: Row | None, measures: Sequence[Measure] = KEY_FIGURES
+) -> list[KeyFigure]:
+    """Figures of a month beside those of the month before and a year earlier, where these are published."""
     goals = targets()
-    tiles = {tile.measure: tile for tile in said.tiles(KEY_FIGURES, now, before)}
+    tiles = {tile.measure: tile for tile in said.tiles(measures, now, before)}
     return [
         KeyFigure(
             number,
@@ -128,7 +135,7 @@ def _key_figures(now: Row, before: Row | None, year_before: Row | None) -> list[
             tiles[measure].is_met,
             entry(measure),
         )
-        for number, measure in enumerate(KEY_FIGURES, 1)
+        for number, measure in enumerate(measures, 1)
     ]
 
 
@@ -156,10 +163,16 @@ def _services(found: Published) -> Grid:
 
 
 def _months(period: Period) -> list[tuple[str, str]]:
-    """Reports of the month before and the next, where they are released."""
-    known = set(released(PeriodKind.MONTH))
     return [
-        (period_text(other), url_for("statistics.monthly", month=other.code))
-        for other in (period.previous, period.next)
-        if other in known
+        (period_text(other), url_for("statistics.monthly", month=other.code)) for other in neighbours(period)
     ]
+
+
+def neighbours(period: Period) -> list[Period]:
+    """The month before and the next, where they are released."""
+    known = set(released(PeriodKind.MONTH))
+    return [other for other in (period.previous, period.next) if other in known]
+
+
+def printed_on() -> str:
+    return long_date(local_day(clock.now(), timezone=current_house().timezone))
