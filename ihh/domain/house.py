@@ -253,6 +253,8 @@ class Figures:
     median_wait_target_min: int = 15
     one_visit_target_pct: int = 75
     """Share of visits in which everything needed should have been done."""
+    way_target_min: int = 3
+    """From the first call to the start at the desk; see `Measure.WAY_WITHIN`."""
     asks_nps: bool = False
     """Whether feedback also asks, from 0 to 10, if the visitor would recommend the house."""
 

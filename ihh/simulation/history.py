@@ -61,6 +61,16 @@ FAVOURITES = {"business": "chamber", "employer": "chamber", "job_search": "emplo
 KIOSK_SHARE, KIOSK_FAILURES = 0.8, 0.03
 """Share of those who come by way of a kiosk, and of its tries that fail."""
 
+KIOSK_REASONS = {
+    "kiosk_unknown_code": 40,
+    "kiosk_wrong_time": 35,
+    "kiosk_checked_in_before": 12,
+    "kiosk_no_numbers": 9,
+    "kiosk_other_failures": 4,
+}
+KIOSK_FEEDBACK = 0.4
+"""Share of answers that are given at a kiosk."""
+
 NO_SHOW, LEAVES, UNANSWERED = 0.07, 0.03, 0.02
 ANSWERS = 0.21
 
@@ -108,6 +118,12 @@ def numbers(house: House, day: date, visits: Sequence[VisitFact]) -> dict[tuple[
     worked = found["kiosk_numbers", ""] + found["kiosk_check_ins", ""]
     found["kiosk_failed", ""] = round(KIOSK_FAILURES * worked)
     found["kiosk_tries", ""] = worked + found["kiosk_failed", ""]
+    dice = random.Random(f"kiosk {day}")
+    for _try in range(found["kiosk_failed", ""]):
+        found[str(_one(KIOSK_REASONS, dice)), ""] += 1
+    answers = sum(visit.csat is not None for visit in visits)
+    found["kiosk_feedback", ""] = round(KIOSK_FEEDBACK * answers)
+    found["kiosk_days", ""] = 1
     return {name: amount for name, amount in found.items() if amount}
 
 

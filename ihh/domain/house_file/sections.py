@@ -92,6 +92,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
     "service_level_target_pct": (0, 100),
     "median_wait_target_min": (0, MAX_MIN),
     "one_visit_target_pct": (0, 100),
+    "way_target_min": (0, MAX_MIN),
     "contact_days": (0, 30),
     "events_months": (3, 25),
     "log_months": (24, 120),

@@ -171,7 +171,7 @@ HOUSE: Mapping[Measure, Definition] = {
         subject=Subject.KIOSK,
         words=N_("Visits that checked in at a kiosk."),
         source=N_("the kiosks' own count of tries"),
-        formula=f.count("kiosk_check_ins"),
+        formula=f.count_if_known("kiosk_check_ins", "kiosk_days", "kiosk_tries"),
         scope=Scope.HOUSE,
         people="kiosk_check_ins",
     ),
@@ -181,9 +181,20 @@ HOUSE: Mapping[Measure, Definition] = {
         subject=Subject.KIOSK,
         words=N_("Walk-ins that took a number at a kiosk."),
         source=N_("the kiosks' own count of tries"),
-        formula=f.count("kiosk_numbers"),
+        formula=f.count_if_known("kiosk_numbers", "kiosk_days", "kiosk_tries"),
         scope=Scope.HOUSE,
         people="kiosk_numbers",
+    ),
+    Measure.KIOSK_TRIES: Definition(
+        label=N_("Kiosk tries"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Tries at a kiosk to check in or to take a number, with success or without."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_("Somebody who tries three times counts three times."),
+        formula=f.count_if_known("kiosk_tries", "kiosk_days", "kiosk_tries"),
+        scope=Scope.HOUSE,
+        people="kiosk_tries",
     ),
     Measure.KIOSK_FAILURES: Definition(
         label=N_("Kiosk tries that failed"),
@@ -196,6 +207,90 @@ HOUSE: Mapping[Measure, Definition] = {
         scope=Scope.HOUSE,
         people="kiosk_tries",
         is_better=-1,
+    ),
+    Measure.KIOSK_UNKNOWN_CODE: Definition(
+        label=N_("Kiosk failures: unknown code"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Tries at a kiosk refused because the code is none of the house's."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_(
+            "Somebody who tries three times counts three times. Days before the reasons were counted are "
+            "left out."
+        ),
+        formula=f.count_if_known("kiosk_unknown_code", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_unknown_code",
+    ),
+    Measure.KIOSK_WRONG_TIME: Definition(
+        label=N_("Kiosk failures: too early or too late"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Tries at a kiosk refused because it was too early, too late or another day."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_(
+            "Somebody who tries three times counts three times. Days before the reasons were counted are "
+            "left out."
+        ),
+        formula=f.count_if_known("kiosk_wrong_time", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_wrong_time",
+    ),
+    Measure.KIOSK_CHECKED_IN_BEFORE: Definition(
+        label=N_("Kiosk failures: already checked in"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Tries at a kiosk refused because the visit was checked in or had ended."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_(
+            "Somebody who tries three times counts three times. Days before the reasons were counted are "
+            "left out."
+        ),
+        formula=f.count_if_known("kiosk_checked_in_before", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_checked_in_before",
+    ),
+    Measure.KIOSK_NO_NUMBERS: Definition(
+        label=N_("Kiosk failures: no numbers given"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_(
+            "Tries at a kiosk refused because no number was given then: the house or the line was "
+            "closed, or the day's numbers were used up."
+        ),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_(
+            "Somebody who tries three times counts three times. Days before the reasons were counted are "
+            "left out."
+        ),
+        formula=f.count_if_known("kiosk_no_numbers", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_no_numbers",
+    ),
+    Measure.KIOSK_OTHER_FAILURES: Definition(
+        label=N_("Kiosk failures: other"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Tries at a kiosk that failed for any other reason, faults of the house among them."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_(
+            "Somebody who tries three times counts three times. Days before the reasons were counted are "
+            "left out."
+        ),
+        formula=f.count_if_known("kiosk_other_failures", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_other_failures",
+    ),
+    Measure.KIOSK_FEEDBACK: Definition(
+        label=N_("Feedback at kiosks"),
+        unit=Unit.COUNT,
+        subject=Subject.KIOSK,
+        words=N_("Answers given at a kiosk, counted on the day on which they were given."),
+        source=N_("the kiosks' own count of tries"),
+        limits=N_("Days before it was counted are left out."),
+        formula=f.count_if_known("kiosk_feedback", "kiosk_days"),
+        scope=Scope.HOUSE,
+        people="kiosk_feedback",
     ),
     Measure.CAPACITY_PLANNED: Definition(
         label=N_("Desk hours planned"),

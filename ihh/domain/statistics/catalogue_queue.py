@@ -253,6 +253,20 @@ QUEUE: Mapping[Measure, Definition] = {
         people="served_people",
         is_better=0,
     ),
+    Measure.WAY_WITHIN: Definition(
+        label=N_("Way to the desk, within the target"),
+        unit=Unit.PERCENT,
+        subject=Subject.SERVICE,
+        words=N_(
+            "Ways to the desk of served tickets of at most the house's target (3 minutes unless the "
+            "house file says otherwise) / all of them."
+        ),
+        source=N_("first call, first start"),
+        limits=N_("Counted with the target of the day on which the period was published."),
+        formula=f.share("way_within", "way_n"),
+        people="way_people",
+        is_better=1,
+    ),
     Measure.SERVICE_MEDIAN: Definition(
         label=N_("Service time, median"),
         unit=Unit.MINUTES,
@@ -285,5 +299,22 @@ QUEUE: Mapping[Measure, Definition] = {
         formula=f.average("service"),
         people="served_people",
         is_better=0,
+    ),
+    Measure.SERVICE_WITHIN: Definition(
+        label=N_("Service time, within the plan"),
+        unit=Unit.PERCENT,
+        subject=Subject.SERVICE,
+        words=N_(
+            "Served tickets whose time at the desk, holds left out, was at most the minutes that the "
+            "house file plans for the service and so many people / served tickets with such minutes."
+        ),
+        source=N_("start, hold, resume, complete; the house file"),
+        limits=N_(
+            "A service that the house file does not have, or that the house itself ended at night, is "
+            "left out. Counted with the minutes of the day on which the period was published."
+        ),
+        formula=f.share("service_within", "planned_n"),
+        people="planned_people",
+        is_better=1,
     ),
 }

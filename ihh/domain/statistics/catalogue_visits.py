@@ -73,6 +73,19 @@ VISITS: Mapping[Measure, Definition] = {
         scope=Scope.WHOLE,
         is_better=-1,
     ),
+    Measure.LATENESS_MEAN: Definition(
+        label=N_("Lateness, mean"),
+        unit=Unit.MINUTES,
+        subject=Subject.COMING,
+        words=N_(
+            "Mean of check-in − time of the first appointment, of booked visits that came; early counts as 0."
+        ),
+        source=N_("check_in, the first appointment's time"),
+        formula=f.average("lateness"),
+        people="came_booked_people",
+        scope=Scope.WHOLE,
+        is_better=-1,
+    ),
     Measure.ONE_VISIT: Definition(
         label=N_("Done in one visit"),
         unit=Unit.PERCENT,

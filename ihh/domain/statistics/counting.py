@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from ihh.domain.house import Service
 from ihh.domain.statistics.cells import Sources
 from ihh.domain.statistics.columns import Bools, Columns, Ints, Values, columns
 from ihh.domain.statistics.facts import VisitFact
@@ -32,6 +33,9 @@ class Rules:
     grace: timedelta
     """How long after its time an appointment's visitor may check in and still have come."""
     service_level: timedelta
+    way_target: timedelta
+    services: Mapping[str, Service]
+    """The house's, for their planned minutes."""
 
 
 Rows = dict[str, Sources]
@@ -43,7 +47,14 @@ def count(
     """Rows by key of each table. `now`, microseconds since the epoch, is given for a day still going on:
     then what has not ended yet is left out of shares."""
     found = columns(visits, zone=rules.zone)
-    facts = measured(found, grace=rules.grace, service_level=rules.service_level, now=now)
+    facts = measured(
+        found,
+        grace=rules.grace,
+        service_level=rules.service_level,
+        way_target=rules.way_target,
+        services=rules.services,
+        now=now,
+    )
     dimensions: dict[Dimension, Values] = {}
     counted = {}
     for table in tables:

@@ -26,6 +26,11 @@ def count(name: str) -> Formula:
     return lambda sources: sources.count(name)
 
 
+def count_if_known(name: str, *known_by: str) -> Formula:
+    """How many, where one of `known_by` says that it was counted at all; None elsewhere."""
+    return lambda sources: sources.count(name) if any(map(sources.count, known_by)) else None
+
+
 def share(part: str, whole: str) -> Formula:
     """Percent, halves up; None of nothing."""
     return lambda sources: ratio(100 * sources.count(part), sources.count(whole))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ihh.domain.house import Service
 from ihh.domain.statistics.columns import (
     NEVER,
     Bools,
@@ -58,25 +59,33 @@ class Measured:
     times: Times
 
 
-def measured(found: Columns, *, grace: timedelta, service_level: timedelta, now: int | None) -> Measured:
-    """`now`: see `ihh.domain.statistics.counting.count`."""
+def measured(
+    found: Columns,
+    *,
+    grace: timedelta,
+    service_level: timedelta,
+    way_target: timedelta,
+    services: Mapping[str, Service],
+    now: int | None,
+) -> Measured:
+    """`now`: see `ihh.domain.statistics.counting.count`; `services` are the house's."""
     visits = _Visits(found, now=now)
-    services = _Services(found, visits, grace=grace // MICROSECOND, now=now)
-    level = service_level // MICROSECOND
+    measures = _Services(found, visits, grace=grace // MICROSECOND, known=services, now=now)
+    level, target = service_level // MICROSECOND, way_target // MICROSECOND
     return Measured(
         came=visits.came,
         party=visits.party,
         channel=np.array([visit.channel for visit in found.visits], dtype=np.str_),
         has_ended=visits.has_ended,
         is_finished=found.of_visits(is_finished).astype(np.bool_),
-        of_visits=visits.counts(services),
-        visit_times=visits.times(services),
-        is_ticket=services.is_ticket,
-        people=services.people,
-        flags=services.flags(level),
-        groups=services.groups(),
-        sums=services.sums(),
-        times=services.times(),
+        of_visits=visits.counts(measures),
+        visit_times=visits.times(measures),
+        is_ticket=measures.is_ticket,
+        people=measures.people,
+        flags=measures.flags(level, target),
+        groups=measures.groups(),
+        sums=measures.sums(),
+        times=measures.times(),
     )
 
 
@@ -125,7 +134,9 @@ class _Visits:
 
 
 class _Services:
-    def __init__(self, found: Columns, visits: _Visits, *, grace: int, now: int | None) -> None:
+    def __init__(
+        self, found: Columns, visits: _Visits, *, grace: int, known: Mapping[str, Service], now: int | None
+    ) -> None:
         self.found = found
         self.people = found.of_services(lambda one: one.people)
         self.is_ticket = found.of_services(is_ticket).astype(np.bool_)
@@ -148,6 +159,12 @@ class _Services:
         self.is_due = is_due
         self.is_missed = is_due & ((checked_in == NEVER) | (checked_in > self.booked + grace))
         self.is_settled = self.is_ticket if now is None else self.is_ticket & ~self.is_open
+        self.way = np.maximum(self.started - self.called, 0)
+        self.has_way = self.is_served & (self.started != NEVER) & (self.called != NEVER)
+        self.time = found.of_services(lambda one: one.served_s) * 1_000_000
+        planned = found.of_services(lambda one: _planned_min(known.get(one.service), one.people)) * MINUTE
+        self.is_planned = self.is_known & (planned > 0)
+        self.is_in_plan = self.is_planned & (self.time <= planned)
         self._estimate()
 
     def _estimate(self) -> None:
@@ -173,7 +190,7 @@ class _Services:
         booked = visits.came & (first != np.iinfo(np.int64).max)
         return booked, np.where(booked, visits.checked_in - first, 0)
 
-    def flags(self, level: int) -> dict[str, Bools]:
+    def flags(self, level: int, way_target: int) -> dict[str, Bools]:
         has_wait, is_booked = self.has_wait, self.is_booked
         within = has_wait & (self.wait <= level)
         return {
@@ -184,6 +201,10 @@ class _Services:
             "within": within,
             "walk_in_within": within & ~is_booked,
             "booked_within": within & is_booked,
+            "way_n": self.has_way,
+            "way_within": self.has_way & (self.way <= way_target),
+            "planned_n": self.is_planned,
+            "service_within": self.is_in_plan,
             "due": self.is_due,
             "missed": self.is_missed,
             "settled": self.is_settled,
@@ -197,6 +218,8 @@ class _Services:
             "served_people": self.is_served,
             "walk_in_people": self.has_wait & ~self.is_booked,
             "booked_people": self.has_wait & self.is_booked,
+            "way_people": self.has_way,
+            "planned_people": self.is_planned,
             "due_people": self.is_due,
             "settled_people": self.is_settled,
             "estimate_people": self.is_told,
@@ -211,16 +234,18 @@ class _Services:
         } | _answers(self.found.of_services, with_nps=False)
 
     def times(self) -> Times:
-        way = np.maximum(self.started - self.called, 0)
-        has_way = self.is_served & (self.started != NEVER) & (self.called != NEVER)
-        served = self.found.of_services(lambda one: one.served_s) * 1_000_000
         return {
             "wait": (self.has_wait, self.wait),
             "walk_in_wait": (self.has_wait & ~self.is_booked, self.wait),
             "booked_wait": (self.has_wait & self.is_booked, self.wait),
-            "way": (has_way, way),
-            "service": (self.is_known, served),
+            "way": (self.has_way, self.way),
+            "service": (self.is_known, self.time),
         }
+
+
+def _planned_min(service: Service | None, people: int) -> int:
+    """What the house file plans for so many people; 0: it does not know the service."""
+    return service.planned_min(people.bit_count()) if service else 0
 
 
 def _answers(read: Any, *, with_nps: bool) -> dict[str, Ints]:

@@ -11,6 +11,7 @@ from ihh.db import db
 from ihh.domain.closed_days import is_open
 from ihh.domain.daytime import instant, local_minute
 from ihh.domain.house import House, Span
+from ihh.domain.statistics.kiosk_failures import group_of
 from ihh.domain.ticket import UNKNOWN_OUTCOME, TicketState
 from ihh.models import DeskAbsence, DeskRow, KioskUse, Leg, Ticket, Visit
 from ihh.services.statistics.raw_facts import NEVER_BOOKED
@@ -18,7 +19,13 @@ from ihh.services.statistics.raw_facts import NEVER_BOOKED
 Numbers = dict[tuple[str, str], int]
 """By (name, agency); an empty agency is the whole house."""
 
-CHECK_IN, TAKE_NUMBER = "check_in", "take_number"
+TRIES = ("check_in", "take_number")
+"""What a kiosk is for; feedback is counted apart."""
+
+WORKED = {"check_in": "kiosk_check_ins", "take_number": "kiosk_numbers", "feedback": "kiosk_feedback"}
+
+COUNTED_DAY = "kiosk_days"
+"""Days of which feedback and reasons are counted at all: years of another system have none."""
 
 
 def numbers_of(house: House, day: date) -> Numbers:
@@ -38,19 +45,20 @@ def _kiosks(house: House, day: date) -> Numbers:
     start = instant(day, 0, timezone=house.timezone)
     end = instant(day + timedelta(days=1), 0, timezone=house.timezone)
     query = (
-        select(KioskUse.action, KioskUse.failure.is_(None), func.count())
-        .where(KioskUse.at >= start, KioskUse.at < end, KioskUse.action.in_((CHECK_IN, TAKE_NUMBER)))
-        .group_by(KioskUse.action, KioskUse.failure.is_(None))
+        select(KioskUse.action, KioskUse.failure, func.count())
+        .where(KioskUse.at >= start, KioskUse.at < end)
+        .group_by(KioskUse.action, KioskUse.failure)
     )
-    found = {(action, bool(worked)): n for action, worked, n in db.session.execute(query)}
-    tries = sum(found.values())
-    worked = found.get((CHECK_IN, True), 0), found.get((TAKE_NUMBER, True), 0)
-    return {
-        ("kiosk_check_ins", ""): worked[0],
-        ("kiosk_numbers", ""): worked[1],
-        ("kiosk_tries", ""): tries,
-        ("kiosk_failed", ""): tries - sum(worked),
-    }
+    found = Counter({COUNTED_DAY: 1})
+    for action, failure, n in db.session.execute(query):
+        if failure is None:
+            found[WORKED[action]] += n
+        if action in TRIES:
+            found["kiosk_tries"] += n
+            if failure is not None:
+                found["kiosk_failed"] += n
+                found[group_of(failure)] += n
+    return {(name, ""): amount for name, amount in found.items()}
 
 
 def _planned(house: House, day: date) -> Counter[str]:

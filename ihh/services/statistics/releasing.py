@@ -77,6 +77,8 @@ def rules_of(house: House) -> Rules:
         ZoneInfo(house.timezone),
         timedelta(minutes=house.policy.no_show_grace_min),
         timedelta(minutes=house.figures.service_level_min),
+        way_target=timedelta(minutes=house.figures.way_target_min),
+        services=house.service,
     )
 
 

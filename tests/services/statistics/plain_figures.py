@@ -4,6 +4,7 @@ but the facts' columns: formulas are those of docs/data-dictionary.md, read anew
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from fractions import Fraction
@@ -11,10 +12,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ihh.domain.statistics.facts import ServiceFact, VisitFact
+from ihh.layout import HOUSES
 
 ZONE = ZoneInfo("Europe/Helsinki")
 GRACE = timedelta(minutes=15)
 LEVEL = timedelta(minutes=15)
+WAY = timedelta(minutes=3)
+PLANNED = {
+    one["id"]: (one["base_min"], one.get("per_extra_person_min", 0))
+    for one in tomllib.loads((HOUSES / "helsinki.toml").read_text("utf-8"))["service"]
+    if "base_min" in one
+}
+"""Minutes of a service for one, and for each person more."""
 Pair = tuple[VisitFact, list[ServiceFact]]
 
 
@@ -141,7 +150,7 @@ def wait(visit: VisitFact, service: ServiceFact) -> timedelta | None:
 
 def _times(pairs: list[Pair], is_whole: bool) -> dict[str, Any]:
     waits: dict[str, list[timedelta]] = {"": [], "walk_in_": [], "booked_": []}
-    way, service_times = [], []
+    way, service_times, in_plan = [], [], []
     told: list[tuple[ServiceFact, timedelta]] = []
     for visit, services in pairs:
         for s in _served(services):
@@ -155,12 +164,16 @@ def _times(pairs: list[Pair], is_whole: bool) -> dict[str, Any]:
                 way.append(max(s.started_at - s.called_at, timedelta(0)))
             if s.outcome != "unknown":
                 service_times.append(timedelta(seconds=s.served_s))
+                if s.service in PLANNED:
+                    in_plan.append(s.served_s <= 60 * planned_min(s.service, _heads([s])))
     figures: dict[str, Any] = {}
     for prefix, times in waits.items():
         figures |= _three(f"{prefix}wait", times)
         within = sum(t <= LEVEL for t in times)
         figures[f"{prefix}within_service_level_pct"] = tenth(100 * within, len(times))
     figures |= _three("way", way) | _three("service", service_times) | _estimates(told)
+    figures["way_within_target_pct"] = tenth(100 * sum(t <= WAY for t in way), len(way))
+    figures["service_within_planned_pct"] = tenth(100 * sum(in_plan), len(in_plan))
     if is_whole:
         figures |= _stay(pairs)
     return figures
@@ -235,8 +248,7 @@ def _shares(pairs: list[Pair], is_whole: bool) -> dict[str, Any]:
     }
     if is_whole:
         figures["late_pct"] = tenth(100 * sum(t > timedelta(0) for t in late), len(late))
-        figures["lateness_median_min"] = rank(late, 50)
-        figures["lateness_p90_min"] = rank(late, 90)
+        figures |= _three("lateness", late)
     return figures
 
 
@@ -260,6 +272,11 @@ def _feedback(pairs: list[Pair], is_whole: bool) -> dict[str, Any]:
         score = sum(n >= 9 for n in nps) - sum(n <= 6 for n in nps)
         figures["nps"] = tenth(100 * score, len(nps))
     return figures
+
+
+def planned_min(service: str, people: int) -> int:
+    base, per_extra = PLANNED[service]
+    return int(base + per_extra * (people - 1))
 
 
 def _three(name: str, times: list[timedelta]) -> dict[str, Any]:

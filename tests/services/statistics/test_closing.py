@@ -10,30 +10,41 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from ihh.db import db
+from ihh.db import db, transaction
+from ihh.domain.house_file import read_house
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.batches import in_full_batches
+from ihh.domain.statistics.catalogue import CATALOGUE
+from ihh.domain.statistics.cells import Cell, Sources
 from ihh.domain.statistics.columns import instant
 from ihh.domain.statistics.counting import Rules, count
 from ihh.domain.statistics.facts import VisitFact
-from ihh.domain.statistics.measures import Group
+from ihh.domain.statistics.measures import Group, Subject
 from ihh.domain.statistics.periods import PeriodKind, parse, single
 from ihh.domain.statistics.shown import cells
 from ihh.domain.statistics.tables import BY_CODE
-from ihh.models import ClosedDay, QueueEvent, Ticket, VisitFactRow
+from ihh.layout import HOUSES
+from ihh.models import ClosedDay, KioskUse, QueueEvent, Ticket, VisitFactRow
 from ihh.services import day_end
 from ihh.services.house import current_house
-from ihh.services.statistics import fact_rows, live
+from ihh.services.statistics import day_numbers, fact_rows, live
 from ihh.services.statistics.closing import close_days
 from ihh.services.statistics.published import published, released
 from ihh.services.statistics.raw_facts import visits_between
 from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import busy_day, plain_figures, raw_figures
 
-DAY = busy_day.DAY.date()
+DAY_START = busy_day.DAY
+DAY = DAY_START.date()
 EVENING = busy_day.DAY + timedelta(hours=30)
 ZONE = ZoneInfo("Europe/Helsinki")
-RULES = Rules(ZONE, timedelta(minutes=15), timedelta(minutes=15))
+RULES = Rules(
+    ZONE,
+    timedelta(minutes=15),
+    timedelta(minutes=15),
+    way_target=timedelta(minutes=3),
+    services=read_house(HOUSES / "helsinki.toml").service,
+)
 OPEN = dict.fromkeys(Group, Flag.NONE)
 
 
@@ -168,3 +179,61 @@ def test_capacity_is_planned_booked_and_used(left_at: datetime) -> None:
     )
     assert abs(Decimal(numbers["used_min", "kela"]) - used / 60) <= Decimal("0.5")
     assert numbers["booked_min", ""] > 0
+
+
+KIOSK_TRIES = (
+    ("check_in", None, 7),
+    ("take_number", None, 6),
+    ("feedback", None, 5),
+    ("feedback", "feedback_too_early", 3),
+    ("check_in", "unknown_code", 6),
+    ("check_in", "too_early", 2),
+    ("check_in", "wrong_day_early", 2),
+    ("check_in", "wrong_day_past", 1),
+    ("check_in", "already_checked_in", 5),
+    ("check_in", "visit_ended", 1),
+    ("take_number", "no_walk_in_now", 8),
+    ("check_in", "visit_cancelled", 4),
+    ("take_number", "error", 1),
+)
+
+
+def test_kiosks_count_tries_and_why_they_failed(app: Flask) -> None:
+    with transaction():
+        for action, failure, n in KIOSK_TRIES:
+            for second in range(n):
+                at = DAY_START + timedelta(hours=10, seconds=second)
+                db.session.add(KioskUse(at=at, action=action, failure=failure))
+        for other_day in (DAY_START - timedelta(seconds=1), DAY_START + timedelta(days=1)):
+            db.session.add(KioskUse(at=other_day, action="check_in", failure="unknown_code"))
+    numbers = day_numbers.numbers_of(current_house(), DAY)
+    shown = _kiosk_cells({name: n for (name, agency), n in numbers.items() if not agency}, k=0)
+    assert {name: cell.amount for name, cell in shown.items()} == {
+        "kiosk_check_ins": 7,
+        "kiosk_numbers": 6,
+        "kiosk_tries": 43,
+        "kiosk_failure_pct": Decimal("69.8"),
+        "kiosk_unknown_code": 6,
+        "kiosk_wrong_time": 5,
+        "kiosk_checked_in_before": 6,
+        "kiosk_no_numbers": 8,
+        "kiosk_other_failures": 5,
+        "kiosk_feedback": 5,
+    }
+
+
+def test_few_tries_are_hidden_none_are_a_zero_and_never_counted_is_no_data() -> None:
+    """A year of another system says nothing about kiosks; an older release nothing about reasons."""
+    few = _kiosk_cells({"kiosk_days": 1, "kiosk_tries": 40, "kiosk_failed": 4, "kiosk_wrong_time": 4}, k=5)
+    assert few["kiosk_wrong_time"].flag is Flag.SUPPRESSED
+    assert (few["kiosk_unknown_code"].amount, few["kiosk_feedback"].amount) == (0, 0)
+    imported = _kiosk_cells({}, k=5)
+    assert {cell.flag for cell in imported.values()} == {Flag.NO_DATA}
+    older = _kiosk_cells({"kiosk_tries": 40, "kiosk_failed": 8, "kiosk_check_ins": 32}, k=5)
+    assert (older["kiosk_check_ins"].amount, older["kiosk_failure_pct"].amount) == (32, 20)
+    assert older["kiosk_unknown_code"].flag is older["kiosk_feedback"].flag is Flag.NO_DATA
+
+
+def _kiosk_cells(counts: dict[str, int], *, k: int) -> dict[str, Cell]:
+    shown = cells(BY_CODE["total"], Sources(counts), OPEN, k=k)
+    return {m.value: cell for m, cell in shown.items() if CATALOGUE[m].subject is Subject.KIOSK}

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ihh.db import transaction
+from ihh.domain.house_file import read_house
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.counting import Rules, count
@@ -22,6 +23,7 @@ from ihh.domain.statistics.periods import Period, PeriodKind, Span, containing, 
 from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.shown import cells
 from ihh.domain.statistics.tables import TABLES, TOTAL, values
+from ihh.layout import HOUSES
 from ihh.services.house import current_house
 from ihh.services.statistics import bulk
 from ihh.services.statistics.published import published, released, series
@@ -29,7 +31,13 @@ from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import made_up_facts, plain_figures
 
 ZONE = ZoneInfo("Europe/Helsinki")
-RULES = Rules(ZONE, plain_figures.GRACE, plain_figures.LEVEL)
+RULES = Rules(
+    ZONE,
+    plain_figures.GRACE,
+    plain_figures.LEVEL,
+    way_target=plain_figures.WAY,
+    services=read_house(HOUSES / "helsinki.toml").service,
+)
 OPEN = dict.fromkeys(Group, Flag.NONE)
 
 
