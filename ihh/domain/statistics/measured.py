@@ -155,9 +155,10 @@ class _Services:
         )
         self.wait = np.maximum(self.called - since, 0)
         self.has_wait = self.is_served & (self.called != NEVER) & (since != NEVER)
-        is_due = self.is_booked if now is None else self.is_booked & (self.booked + grace <= now)
-        self.is_due = is_due
-        self.is_missed = is_due & ((checked_in == NEVER) | (checked_in > self.booked + grace))
+        is_cancelled = found.of_services(lambda one: one.state == TicketState.CANCELLED).astype(np.bool_)
+        is_due = self.is_booked & ~is_cancelled
+        self.is_due = is_due if now is None else is_due & (self.booked + grace <= now)
+        self.is_missed = self.is_due & ((checked_in == NEVER) | (checked_in > self.booked + grace))
         self.is_settled = self.is_ticket if now is None else self.is_ticket & ~self.is_open
         self.way = np.maximum(self.started - self.called, 0)
         self.has_way = self.is_served & (self.started != NEVER) & (self.called != NEVER)

@@ -226,7 +226,7 @@ def _shares(pairs: list[Pair], is_whole: bool) -> dict[str, Any]:
     late: list[timedelta] = []
     for visit, services in pairs:
         for s in services:
-            if s.booked_at is not None:
+            if s.booked_at is not None and s.state != "cancelled":
                 due += 1
                 missed += visit.checked_in_at is None or visit.checked_in_at > s.booked_at + GRACE
         tickets = _tickets(services)

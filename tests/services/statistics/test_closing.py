@@ -18,7 +18,7 @@ from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.cells import Cell, Sources
 from ihh.domain.statistics.columns import instant
 from ihh.domain.statistics.counting import Rules, count
-from ihh.domain.statistics.facts import VisitFact
+from ihh.domain.statistics.facts import ServiceFact, VisitFact
 from ihh.domain.statistics.measures import Group, Subject
 from ihh.domain.statistics.periods import PeriodKind, parse, single
 from ihh.domain.statistics.shown import cells
@@ -237,3 +237,13 @@ def test_few_tries_are_hidden_none_are_a_zero_and_never_counted_is_no_data() -> 
 def _kiosk_cells(counts: dict[str, int], *, k: int) -> dict[str, Cell]:
     shown = cells(BY_CODE["total"], Sources(counts), OPEN, k=k)
     return {m.value: cell for m, cell in shown.items() if CATALOGUE[m].subject is Subject.KIOSK}
+
+
+def test_what_a_clerk_took_back_is_no_missed_appointment() -> None:
+    """Of another system's year: an appointment that was cancelled is neither due nor missed."""
+    booked = busy_day.DAY.replace(hour=10)
+    cancelled = ServiceFact("kela", "kela.advice", 1, "cancelled", booked_at=booked)
+    kept = ServiceFact("kela", "kela.advice", 1, "absent", booked_at=booked)
+    visit = VisitFact(DAY, "a", "online", "en", "work", 1, (cancelled, kept))
+    sources = count([visit], [BY_CODE["total"]], RULES)[BY_CODE["total"]][""]
+    assert (sources.count("due"), sources.count("missed")) == (1, 1)
