@@ -318,7 +318,10 @@ HOUSE: Mapping[Measure, Definition] = {
         subject=Subject.CAPACITY,
         words=N_("Time at the desk with customers / planned desk time."),
         source=N_("desk calendars, appointments, start and complete"),
-        limits=N_("More than 100 % where more desks were open than planned."),
+        limits=N_(
+            "More than 100 % where more desks were open than planned. Counted in whole minutes by day and "
+            "agency."
+        ),
         formula=f.share("used_min", "planned_min"),
         scope=Scope.AGENCY,
         people=None,

@@ -119,7 +119,7 @@ VISITS: Mapping[Measure, Definition] = {
             "Median (nearest rank) of the end of the last service − check-in, of visits that were served."
         ),
         source=N_("check_in, take_number, complete"),
-        limits=N_("A visit that the house itself ended at night is left out."),
+        limits=N_("A visit of which the house itself ended a service at night is left out."),
         formula=f.median("in_house"),
         people="in_house_people",
         scope=Scope.WHOLE,
@@ -134,7 +134,7 @@ VISITS: Mapping[Measure, Definition] = {
             "that were served."
         ),
         source=N_("check_in, take_number, complete"),
-        limits=N_("A visit that the house itself ended at night is left out."),
+        limits=N_("A visit of which the house itself ended a service at night is left out."),
         formula=f.p90("in_house"),
         people="in_house_people",
         scope=Scope.WHOLE,
@@ -146,7 +146,7 @@ VISITS: Mapping[Measure, Definition] = {
         subject=Subject.VISIT,
         words=N_("Mean of the end of the last service − check-in, of visits that were served."),
         source=N_("check_in, take_number, complete"),
-        limits=N_("A visit that the house itself ended at night is left out."),
+        limits=N_("A visit of which the house itself ended a service at night is left out."),
         formula=f.average("in_house"),
         people="in_house_people",
         scope=Scope.WHOLE,
@@ -157,10 +157,11 @@ VISITS: Mapping[Measure, Definition] = {
         unit=Unit.PERCENT,
         subject=Subject.VISIT,
         words=N_(
-            "Time in the house in which nobody of the party was called or at a desk / time in the "
-            "house, over all visits that were served."
+            "Time in the house outside the stretches from the first call to the end of each service "
+            "given / time in the house, over all visits that were served."
         ),
         source=N_("as time in the house; call, complete"),
+        limits=N_("A hold and a call taken back lie inside such a stretch: they are not idle time."),
         formula=f.share("idle_s", "in_house_s"),
         people="in_house_people",
         scope=Scope.WHOLE,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from ihh.db import db
 from ihh.domain.closed_days import is_open
-from ihh.domain.daytime import instant, local_minute
-from ihh.domain.house import House, Span
+from ihh.domain.daytime import instant
+from ihh.domain.house import House
 from ihh.domain.statistics.kiosk_failures import group_of
 from ihh.domain.ticket import UNKNOWN_OUTCOME, TicketState
 from ihh.models import DeskAbsence, DeskRow, KioskUse, Leg, Ticket, Visit
@@ -23,6 +24,8 @@ TRIES = ("check_in", "take_number")
 """What a kiosk is for; feedback is counted apart."""
 
 WORKED = {"check_in": "kiosk_check_ins", "take_number": "kiosk_numbers", "feedback": "kiosk_feedback"}
+
+MINUTE = timedelta(minutes=1)
 
 COUNTED_DAY = "kiosk_days"
 """Days of which feedback and reasons are counted at all: years of another system have none."""
@@ -62,32 +65,35 @@ def _kiosks(house: House, day: date) -> Numbers:
 
 
 def _planned(house: House, day: date) -> Counter[str]:
-    """Minutes with a desk at its place, by agency."""
+    """Minutes with a desk at its place, by agency, as they passed: in a night of the clock's change too."""
     found: Counter[str] = Counter()
     if not is_open(house, day):
         return found
     away = _away(house, day)
     for desk in house.desks:
         for hours in desk.hours[day.weekday()]:
-            gone = {
-                minute
-                for span in away.get(desk.id, ())
-                for minute in range(max(span.start, hours.start), min(span.end, hours.end))
-            }
-            found[desk.agency] += hours.end - hours.start - len(gone)
+            start, end = (instant(day, of, timezone=house.timezone) for of in (hours.start, hours.end))
+            found[desk.agency] += (end - start - _covered(away.get(desk.id, ()), start, end)) // MINUTE
     return found
 
 
-def _away(house: House, day: date) -> dict[str, list[Span]]:
+def _away(house: House, day: date) -> dict[str, list[tuple[datetime, datetime]]]:
     start = instant(day, 0, timezone=house.timezone)
     end = instant(day + timedelta(days=1), 0, timezone=house.timezone)
     query = select(DeskAbsence).where(DeskAbsence.starts_at < end, DeskAbsence.ends_at > start)
-    found: dict[str, list[Span]] = {}
+    found: dict[str, list[tuple[datetime, datetime]]] = {}
     for absence in db.session.scalars(query):
-        first = 0 if absence.starts_at <= start else local_minute(absence.starts_at, timezone=house.timezone)
-        last = 24 * 60 if absence.ends_at >= end else local_minute(absence.ends_at, timezone=house.timezone)
-        found.setdefault(absence.desk_id, []).append(Span(first, last))
+        found.setdefault(absence.desk_id, []).append((absence.starts_at, absence.ends_at))
     return found
+
+
+def _covered(spans: Iterable[tuple[datetime, datetime]], start: datetime, end: datetime) -> timedelta:
+    """How much of the time from `start` to `end` lies in one of the spans at least."""
+    total, until = timedelta(0), start
+    for begins, ends in sorted(spans):
+        total += max(min(ends, end) - max(begins, until), timedelta(0))
+        until = max(until, ends)
+    return total
 
 
 def _booked(day: date) -> Counter[str]:
