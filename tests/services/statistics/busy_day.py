@@ -6,12 +6,20 @@ import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from ihh.db import db
 from ihh.domain.errors import Code, Refusal
+from ihh.domain.feedback import FeedbackChannel, read_answer
 from ihh.domain.party import Party
 from ihh.domain.ticket import TicketState
 from ihh.domain.wish import LegWish, Wish
-from ihh.services import booking, check_in, desks, proposals, serving
+from ihh.models import Visit
+from ihh.services import booking, check_in, day_end, desks, proposals, serving
+from ihh.services.feedback import give_feedback
 from ihh.services.house import current_house
+from ihh.services.kiosk_use import KioskAction, note
+from ihh.services.tickets import tickets_of
 
 ZONE = ZoneInfo("Europe/Helsinki")
 DAY = datetime(2026, 12, 1, tzinfo=ZONE)
@@ -43,6 +51,34 @@ def play() -> datetime:
             clerk.work(at + timedelta(seconds=rng.randrange(60)))
         at += timedelta(minutes=1)
     return CLOSES
+
+
+def afterwards() -> None:
+    """What visitors answered about their visits and services, the morning after, and what the kiosks counted."""
+    rng = random.Random(1)
+    morning = DAY + timedelta(hours=33)
+    day_end.tidy(now=DAY + timedelta(hours=27))
+    for visit in db.session.scalars(select(Visit).where(Visit.state == "ended").order_by(Visit.created_at)):
+        served = [ticket for ticket in tickets_of(visit.id) if ticket.state == TicketState.COMPLETED]
+        for ticket_id in (None, *(ticket.id for ticket in served)):
+            if rng.random() < 0.4:
+                effort = rng.choice((None, rng.randint(1, 7)))
+                answer = read_answer(rng.randint(1, 5), effort, None, None)
+                give_feedback(
+                    visit.id,
+                    answer,
+                    ticket_id=ticket_id,
+                    channel=FeedbackChannel.MY_VISIT,
+                    language="en",
+                    now=morning,
+                )
+    for number in range(80):
+        action = rng.choice(list(KioskAction))
+        failure = rng.choice((None, None, None, *KIOSK_FAILURES))
+        note(action, failure, device_id=None, now=OPENS + timedelta(minutes=number))
+
+
+KIOSK_FAILURES = ("unknown_code", "too_early", "already_checked_in", "no_walk_in_now", "error")
 
 
 class Clerk:

@@ -1,194 +1,275 @@
-"""The figures worked out once more, from the raw queue events and the legs, sharing no code with the product.
+"""Every figure worked out once more from the raw rows, in plain Python, sharing no code with the product.
 
-Written from the definitions: it folds each ticket's events, and never looks at what the product
-keeps of times and states in its tickets.
+Written from the sentences of docs/data-dictionary.md. `Raw.row` gives the figures that exist in a row of a
+table; of nothing it is None, a count 0.
 """
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
-from datetime import datetime, timedelta
-from decimal import Decimal
-from types import SimpleNamespace
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from tests.services.statistics.raw_days import MINUTE, ZONE, capacity, kiosks
+from tests.services.statistics.raw_rounding import share, tenth, three
+from tests.services.statistics.raw_rows import RawService, RawVisit, visits_of
 
-from ihh.db import db
-from ihh.models import Leg, QueueEvent, Ticket, Visit
-
-ZONE = ZoneInfo("Europe/Helsinki")
-GRACE = timedelta(minutes=15)
-ABANDONED = ("left", "no_show")
+PARTIAL = {"agency", "service", "hour"}
 
 
-def tickets_from_events() -> list[SimpleNamespace]:
-    """Every ticket that was ever issued, as its events tell it."""
-    legs = {leg.id: leg for leg in db.session.scalars(select(Leg))}
-    leg_of = dict(db.session.execute(select(Ticket.id, Ticket.leg_id)).all())
-    found: dict[int, SimpleNamespace] = {}
-    for event in db.session.scalars(
-        select(QueueEvent).order_by(QueueEvent.service_date, QueueEvent.revision)
-    ):
-        if event.ticket_id is None:
-            continue
-        if event.before is None:
-            leg = legs.get(leg_of[event.ticket_id])
-            origin = found.get(event.detail.get("from"))
-            found[event.ticket_id] = SimpleNamespace(
-                visit=event.visit_id,
-                agency=event.agency_id,
-                service=event.service_id,
-                people=leg.people if leg else origin.people,
-                booked=leg.starts_at if leg is not None and leg.mode == "desk" else None,
-                joined=event.at if event.after == "waiting" else None,
-                called=None,
-                started=None,
-                at_desk=timedelta(0),
-                since=None,
-                state=None,
-                outcome=None,
-            )
-        _fold(found[event.ticket_id], event)
-    return list(found.values())
+Items = list[tuple[RawVisit, list[RawService]]]
+"""Visits of a row, each with those of its services that stand in it."""
 
 
-def _fold(ticket: SimpleNamespace, event: QueueEvent) -> None:
-    ticket.state = event.after
-    if event.action == "unlock":
-        ticket.joined = event.at
-    if event.action == "call" and ticket.called is None:
-        ticket.called = event.at
-    if event.action == "start":
-        ticket.started = ticket.started or event.at
-        ticket.since = event.at
-    if event.action in ("hold", "complete") and event.before == "serving":
-        ticket.at_desk += event.at - ticket.since
-    if event.action == "complete":
-        ticket.outcome = event.detail["outcome"]
+class Raw:
+    """The days from `first` to `last` of a house whose file says `document`.
 
-
-def expected(key: Any, now: datetime) -> dict[str, dict[str, Any]]:
-    """Row code → figures. `key(thing)` names the row of a visit, or of a ticket or appointment.
-
-    `key` is "channel", "language", None for the total, or "agency", "service", "hour".
+    `closed` are days on which it is closed though the week's hours say otherwise; before `since` it was
+    not there. `now` is given for a day that goes on: what has not ended yet is left out of shares.
     """
-    events = list(db.session.scalars(select(QueueEvent)))
-    check_in = {e.visit_id: e.at for e in events if e.action in ("check_in", "take_number")}
-    ended = {e.visit_id for e in events if e.action == "end"}
-    cancelled = {e.visit_id for e in events if e.action in ("cancel_visit", "expire")}
-    visits = {visit.id: visit for visit in db.session.scalars(select(Visit)) if visit.id not in cancelled}
-    tickets = tickets_from_events()
-    whole = key in (None, "channel", "language")
-    rows: dict[str, SimpleNamespace] = defaultdict(
-        lambda: SimpleNamespace(tickets=[], appointments=[], visits=set())
-    )
-    for visit_id, visit in visits.items():
-        if whole:
-            code = {"channel": visit.origin, "language": visit.language, None: "total"}[key]
-            if visit_id in check_in:
-                rows[code].visits.add(visit_id)
-    for ticket in tickets:
-        visit = visits[ticket.visit]
-        code = {
-            None: "total",
-            "channel": visit.origin,
-            "language": visit.language,
-            "agency": ticket.agency,
-            "service": ticket.service,
-            "hour": _hour(max(ticket.joined, ticket.booked or ticket.joined)) if ticket.joined else None,
-        }[key]
-        if code is not None:
-            rows[code].tickets.append(ticket)
-            rows[code].visits.add(ticket.visit)
-    for leg in db.session.scalars(select(Leg).where(Leg.mode == "desk")):
-        if leg.visit_id not in visits:
-            continue
-        visit = visits[leg.visit_id]
-        agency = leg.service_id.split(".")[0]
-        code = {
-            None: "total",
-            "channel": visit.origin,
-            "language": visit.language,
-            "agency": agency,
-            "service": leg.service_id,
-            "hour": _hour(leg.starts_at),
-        }[key]
-        rows[code].appointments.append(leg)
-    all_of = defaultdict(list)
-    for ticket in tickets:
-        all_of[ticket.visit].append(ticket)
-    return {code: _figures(row, whole, visits, check_in, ended, all_of, now) for code, row in rows.items()}
+
+    def __init__(
+        self,
+        document: dict[str, Any],
+        first: date,
+        last: date,
+        *,
+        now: datetime | None = None,
+        closed: frozenset[date] = frozenset(),
+        since: date = date.min,
+    ) -> None:
+        self.document, self.now = document, now
+        self.days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self.days = [day for day in self.days if day >= since]
+        self.open_days = [day for day in self.days if day not in closed]
+        self.visits = visits_of(first, last)
+        self.level = document["figures"]["service_level_min"] * MINUTE
+        self.way_target = document["figures"]["way_target_min"] * MINUTE
+        self.grace = document["policy"]["no_show_grace_min"] * MINUTE
+        self.planned = {
+            service["id"]: (service["base_min"], service.get("per_extra_person_min", 0))
+            for service in document["service"]
+            if "base_min" in service
+        }
+
+    def keys(self, dimensions: Sequence[str]) -> set[tuple[str, ...]]:
+        """The rows in which somebody or something stands."""
+        found = set()
+        for visit in self.visits:
+            services = visit.services if PARTIAL & set(dimensions) else [None]
+            for service in services:
+                values = [_value(name, visit, service) for name in dimensions]
+                if None not in values:
+                    found.add(tuple(str(value) for value in values))
+        return found
+
+    def row(self, dimensions: Sequence[str], values: Sequence[str]) -> dict[str, Any]:
+        is_whole = not PARTIAL & set(dimensions)
+        items: Items = []
+        for visit in self.visits:
+            chosen = [one for one in visit.services if _is_in(dimensions, values, visit, one)]
+            if is_whole and _is_in(dimensions, values, visit, None):
+                items.append((visit, visit.services))
+            elif not is_whole and chosen:
+                items.append((visit, chosen))
+        here = [
+            (visit, services)
+            for visit, services in items
+            if visit.came is not None and (is_whole or any(one.is_ticket for one in services))
+        ]
+        found = self._counts(items, here, is_whole) | self._times(items) | self._coming(items, here)
+        found |= _answers(items, here, is_whole) | _channels(tuple(dimensions), here)
+        if is_whole:
+            found |= _whole(items)
+        if self.now is None:
+            found |= self._of_days(tuple(dimensions), tuple(values))
+        return found
+
+    def _counts(self, items: Items, here: Items, is_whole: bool) -> dict[str, Any]:
+        people = [visit.size if is_whole else len(_heads(services)) for visit, services in here]
+        return {
+            "visits": len(here),
+            "customers": sum(people),
+            "service_events": sum(one.is_served for _, services in items for one in services),
+        }
+
+    def _times(self, items: Items) -> dict[str, Any]:
+        served = [(visit, one) for visit, services in items for one in services if one.is_served]
+        booked = [_wait(visit, one) for visit, one in served if one.booked is not None]
+        walked_in = [_wait(visit, one) for visit, one in served if one.booked is None]
+        ways = [_passed(one.called, one.started) for _, one in served]
+        known = [one for _, one in served if one.outcome != "unknown"]
+        in_plan = [one.at_desk <= self._planned_time(one) for one in known if self.planned.get(one.service)]
+        figures = three("way", ways) | three("service", [one.at_desk for one in known])
+        figures["way_within_target_pct"] = share(sum(way <= self.way_target for way in ways), len(ways))
+        figures["service_within_planned_pct"] = share(sum(in_plan), len(in_plan))
+        for prefix, waits in (("", booked + walked_in), ("walk_in_", walked_in), ("booked_", booked)):
+            figures |= three(f"{prefix}wait", waits)
+            within = sum(wait <= self.level for wait in waits)
+            figures[f"{prefix}within_service_level_pct"] = share(within, len(waits))
+        return figures | _estimates(served)
+
+    def _planned_time(self, service: RawService) -> timedelta:
+        base, per_extra = self.planned[service.service]
+        return (base + per_extra * (len(service.heads) - 1)) * MINUTE
+
+    def _coming(self, items: Items, here: Items) -> dict[str, Any]:
+        due = [
+            (visit, one.booked)
+            for visit, services in items
+            for one in services
+            if one.booked is not None and (self.now is None or one.booked + self.grace <= self.now)
+        ]
+        missed = [None for visit, at in due if visit.came is None or visit.came > at + self.grace]
+        tickets = [one for _, services in items for one in services if one.is_ticket]
+        over = [one for one in tickets if one.state in ("completed", "left", "no_show")]
+        ended = [
+            visit for visit, services in here if visit.has_ended and any(one.is_ticket for one in services)
+        ]
+        done = [
+            visit
+            for visit in ended
+            if all(one.is_served and one.outcome in ("done", "transferred") for one in visit.tickets)
+        ]
+        return {
+            "no_show_pct": share(len(missed), len(due)),
+            "abandoned_pct": share(sum(not one.is_served for one in over), len(over)),
+            "one_visit_pct": share(len(done), len(ended)),
+        }
+
+    def _of_days(self, dimensions: tuple[str, ...], values: tuple[str, ...]) -> dict[str, Any]:
+        """What is told of ended days only: the kiosks' use, and what the desks could do and did."""
+        figures = {} if dimensions else kiosks(self.days)
+        if dimensions in ((), ("agency",)):
+            figures |= capacity(self.document, self.open_days, self.visits, values[0] if values else None)
+        return figures
 
 
-def _figures(row, whole, visits, check_in, ended, all_of, now) -> dict[str, Any]:
-    served = [t for t in row.tickets if t.state == "completed"]
-    waits = [t.called - t.joined for t in served if t.booked is None]
-    booked = [
-        max(t.called - max(check_in[t.visit], t.booked), timedelta(0)) for t in served if t.booked is not None
-    ]
-    way = [t.started - t.called for t in served]
-    desk = [timedelta(seconds=int(t.at_desk.total_seconds())) for t in served]
-    people: dict[str, int] = defaultdict(int)
-    for ticket in row.tickets:
-        people[ticket.visit] |= ticket.people
-    if whole:
-        customers = sum(visits[v].adults + visits[v].minors for v in row.visits)
-    else:
-        customers = sum(bin(people[v]).count("1") for v in row.visits)
-    due = [leg for leg in row.appointments if leg.starts_at + GRACE <= now]
-    missed = [
-        leg
-        for leg in due
-        if check_in.get(leg.visit_id, now) > leg.starts_at + GRACE or leg.visit_id not in check_in
-    ]
-    over = [t for t in row.tickets if t.state in ("completed", "left", "no_show")]
-    finished = [v for v in row.visits if v in ended]
-    good = [
-        v
-        for v in finished
-        if all(t.state == "completed" and t.outcome in ("done", "transferred") for t in all_of[v])
-    ]
-    both = waits + booked
+def _value(name: str, visit: RawVisit, service: RawService | None) -> str | None:
+    if service is not None and name in PARTIAL:
+        at = service.booked or service.joined
+        hour = None if at is None else at.astimezone(ZONE).strftime("%H")
+        return {"agency": service.agency, "service": service.service, "hour": hour}[name]
     return {
-        "visits": len(row.visits),
-        "customers": customers,
-        "service_events": len(served),
-        "wait_median_min": _rank(both, 0.5),
-        "wait_p90_min": _rank(both, 0.9),
-        "walk_in_wait_median_min": _rank(waits, 0.5),
-        "walk_in_wait_p90_min": _rank(waits, 0.9),
-        "booked_wait_median_min": _rank(booked, 0.5),
-        "booked_wait_p90_min": _rank(booked, 0.9),
-        "way_median_min": _rank(way, 0.5),
-        "way_p90_min": _rank(way, 0.9),
-        "service_median_min": _rank(desk, 0.5),
-        "service_p90_min": _rank(desk, 0.9),
-        "within_service_level_pct": _percent(sum(w <= timedelta(minutes=15) for w in both), len(both)),
-        "no_show_pct": _percent(len(missed), len(due)),
-        "abandoned_pct": _percent(sum(t.state in ABANDONED for t in over), len(over)),
-        "one_visit_pct": _percent(len(good), len(finished)),
+        "weekday": str(visit.day.isoweekday()),
+        "language": visit.language,
+        "channel": visit.origin,
+        "customer_type": visit.customer_type,
+        "party_size": str(visit.size),
+        "municipality": visit.municipality or "not_told",
+    }[name]
+
+
+def _is_in(
+    dimensions: Sequence[str], values: Sequence[str], visit: RawVisit, service: RawService | None
+) -> bool:
+    return all(
+        _value(name, visit, service) == value
+        for name, value in zip(dimensions, values, strict=True)
+        if service is not None or name not in PARTIAL
+    )
+
+
+def _heads(services: Sequence[RawService]) -> set[int]:
+    return {head for one in services if one.is_ticket for head in one.heads}
+
+
+def _passed(since: datetime | None, until: datetime | None) -> timedelta:
+    assert since is not None
+    assert until is not None
+    return max(until - since, timedelta(0))
+
+
+def _wait(visit: RawVisit, service: RawService) -> timedelta:
+    if service.booked is None:
+        return _passed(service.joined, service.called)
+    assert visit.came is not None
+    return _passed(max(visit.came, service.booked), service.called)
+
+
+def _estimates(served: Sequence[tuple[RawVisit, RawService]]) -> dict[str, Any]:
+    told = [(one.told, _wait(visit, one) / MINUTE) for visit, one in served if one.told and not one.booked]
+    n = len(told)
+
+    def mean(errors: Sequence[float]) -> Fraction | None:
+        return tenth(Fraction(sum(round(60 * error) for error in errors), 60 * n)) if n else None
+
+    return {
+        "estimate_error_min": mean([abs(middle - wait) for (_, middle, _, _), wait in told]),
+        "estimate_yardstick_error_min": mean([abs(naive - wait) for (_, _, _, naive), wait in told]),
+        "estimate_bias_min": mean([middle - wait for (_, middle, _, _), wait in told]),
+        "estimate_inside_pct": share(sum(low <= wait <= high for (low, _, high, _), wait in told), n),
     }
 
 
-def _rank(values: list[timedelta], part: float) -> Decimal | None:
-    """Nearest rank: the value at place ⌈part × n⌉ of the sorted ones."""
-    if not values:
-        return None
-    place = math.ceil(round(part * len(values), 6))
-    return _tenth(sorted(values)[place - 1].total_seconds(), 60)
+def _answers(items: Items, here: Items, is_whole: bool) -> dict[str, Any]:
+    given: list[Any] = [visit for visit, _ in items]
+    asked = len(here)
+    if not is_whole:
+        given = [one for _, services in items for one in services]
+        asked = sum(one.is_served for one in given)
+    csat = [one.csat for one in given if one.csat is not None]
+    effort = [one.effort for one in given if one.effort is not None]
+    nps = [one.nps for one in given if one.nps is not None]
+    answers = [one for one in given if (one.csat, one.effort, one.nps) != (None, None, None)]
+    found = {
+        "answers": len(answers),
+        "response_pct": share(len(answers), asked),
+        "csat_pct": share(sum(score >= 4 for score in csat), len(csat)),
+        "csat_mean": tenth(Fraction(sum(csat), len(csat))) if csat else None,
+        "effort_mean": tenth(Fraction(sum(effort), len(effort))) if effort else None,
+    }
+    if is_whole:
+        found["nps"] = share(sum(score >= 9 for score in nps) - sum(score <= 6 for score in nps), len(nps))
+    return found
 
 
-def _percent(part: int, whole: int) -> Decimal | None:
-    return _tenth(100 * part, whole) if whole else None
+def _channels(dimensions: tuple[str, ...], here: Items) -> dict[str, Any]:
+    """Where the catalogue has a finer table by channel; by purpose only in the total."""
+    found: dict[str, Any] = {}
+    if dimensions in ((), ("agency",), ("language",)):
+        for name, origin in (("online", "online"), ("on_site", "staff"), ("walk_in", "walk_in")):
+            found[f"{name}_pct"] = share(sum(visit.origin == origin for visit, _ in here), len(here))
+    if not dimensions:
+        for kind in ("employer", "spouse"):
+            found[f"{kind}_visits"] = sum(visit.customer_type == kind for visit, _ in here)
+    return found
 
 
-def _tenth(number: float, by: int) -> Decimal:
-    tenths = Decimal(str(number)) * 10 / by
-    return Decimal(math.floor(tenths + Decimal("0.5"))) / 10
+def _whole(items: Items) -> dict[str, Any]:
+    """Figures that only a whole visit has."""
+    visits = [visit for visit, _ in items]
+    agencies = [len({one.agency for one in visit.served}) for visit in visits if visit.served]
+    late = []
+    for visit in visits:
+        booked = [one.booked for one in visit.services if one.booked is not None]
+        if booked and visit.came is not None:
+            late.append(_passed(min(booked), visit.came))
+    found = three("lateness", late)
+    return (
+        found
+        | _stays(visits)
+        | {
+            "self_service_moves": sum(visit.moves for visit in visits),
+            "agencies_per_visit": tenth(Fraction(sum(agencies), len(agencies))) if agencies else None,
+            "late_pct": share(sum(time > timedelta(0) for time in late), len(late)),
+        }
+    )
 
 
-def _hour(at: datetime) -> str:
-    return at.astimezone(ZONE).strftime("%H")
+def _stays(visits: Sequence[RawVisit]) -> dict[str, Any]:
+    stays, idle = [], 0
+    for visit in visits:
+        if not visit.served or any(one.outcome == "unknown" for one in visit.served):
+            continue
+        end = max(one.ended for one in visit.served if one.ended is not None)
+        stay = _passed(visit.came, end)
+        busy: set[int] = set()
+        for one in visit.served:
+            first = _passed(visit.came, one.called) // timedelta(seconds=1)
+            busy |= set(range(first, _passed(visit.came, one.ended) // timedelta(seconds=1)))
+        stays.append(stay)
+        idle += stay // timedelta(seconds=1) - len(busy)
+    whole = sum(stays, timedelta(0)) // timedelta(seconds=1)
+    return three("in_house", stays) | {"idle_pct": share(idle, whole)}
