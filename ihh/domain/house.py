@@ -336,6 +336,12 @@ class House:
         return {item.id: item for item in self.services}
 
     @cached_property
+    def open_hours(self) -> tuple[int, int]:
+        """First and last clock hour in which it is open on any day of the week: 9 and 15 for 9:00–16:00."""
+        spans = [span for day in self.hours for span in day]
+        return min(span.start for span in spans) // 60, (max(span.end for span in spans) - 1) // 60
+
+    @cached_property
     def desk(self) -> Mapping[str, Desk]:
         return {item.id: item for item in self.desks}
 

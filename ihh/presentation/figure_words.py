@@ -113,7 +113,7 @@ def row_label(dimension: Dimension, code: str) -> str:
     if dimension is Dimension.SERVICE and code in house.service:
         return text(house.service[code].name, language)
     if dimension is Dimension.HOUR and code.isdigit():
-        return f"{int(code)}{EN_DASH}{int(code) + 1}"
+        return _hours(int(code), *house.open_hours)
     if dimension is Dimension.WEEKDAY and code.isdigit():
         return weekday_name(int(code))
     if dimension is Dimension.CHANNEL:
@@ -123,6 +123,23 @@ def row_label(dimension: Dimension, code: str) -> str:
     if dimension is Dimension.PARTY_SIZE and code.isdigit():
         return ngettext("%(num)d person", "%(num)d people", int(code))
     return _answer(dimension, code, language)
+
+
+def _hours(hour: int, first: int, last: int) -> str:
+    """ "9–10"; the first and the last hour of the house hold what was earlier or later."""
+    hours = f"{hour}{EN_DASH}{hour + 1}"
+    if hour == last < 23:
+        return _("%(hours)s and later", hours=hours)
+    return _("%(hours)s and earlier", hours=hours) if hour == first > 0 else hours
+
+
+def hour_on_axis(code: str) -> str:
+    """As short as an axis needs it: "<10", "10–11", "≥15"."""
+    first, last = current_house().open_hours
+    hour = int(code)
+    if hour == last < 23:
+        return f"≥{hour}"
+    return f"<{hour + 1}" if hour == first > 0 else f"{hour}{EN_DASH}{hour + 1}"
 
 
 def _answer(dimension: Dimension, code: str, language: str) -> str:

@@ -19,7 +19,8 @@ QUEUE: Mapping[Measure, Definition] = {
         source=N_("visits; events check_in, take_number"),
         limits=N_(
             "A visit to three agencies stands in three rows: rows of agencies, services and hours "
-            "add up to more than the total."
+            "add up to more than the total. What lies outside the opening hours counts in the first or "
+            "last hour."
         ),
         formula=f.count("visits"),
         adds_up=True,

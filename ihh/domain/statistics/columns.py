@@ -44,6 +44,8 @@ class Columns:
     services: Sequence[ServiceFact]
     visit: Ints
     zone: ZoneInfo
+    open_hours: tuple[int, int]
+    """First and last; what is earlier or later counts in them."""
 
     def of_visits(self, read: Callable[[VisitFact], int | bool]) -> Ints:
         return np.fromiter((read(one) for one in self.visits), np.int64, len(self.visits))
@@ -63,13 +65,16 @@ class Columns:
         if dimension is Dimension.SERVICE:
             return fact.service
         at = fact.booked_at or fact.joined_at
-        return None if at is None else f"{at.astimezone(self.zone).hour:02d}"
+        if at is None:
+            return None
+        first, last = self.open_hours
+        return f"{min(max(at.astimezone(self.zone).hour, first), last):02d}"
 
 
-def columns(visits: Sequence[VisitFact], *, zone: ZoneInfo) -> Columns:
+def columns(visits: Sequence[VisitFact], *, zone: ZoneInfo, open_hours: tuple[int, int]) -> Columns:
     services = [service for visit in visits for service in visit.services]
     owners = np.repeat(np.arange(len(visits)), [len(visit.services) for visit in visits])
-    return Columns(visits, services, owners.astype(np.int64), zone)
+    return Columns(visits, services, owners.astype(np.int64), zone, open_hours)
 
 
 def instant(at: datetime | None) -> int:

@@ -36,6 +36,8 @@ class Rules:
     way_target: timedelta
     services: Mapping[str, Service]
     """The house's, for their planned minutes."""
+    open_hours: tuple[int, int]
+    """See `House.open_hours`; what is earlier or later counts in the first or last of them."""
 
 
 Rows = dict[str, Sources]
@@ -46,7 +48,7 @@ def count(
 ) -> dict[Table, Rows]:
     """Rows by key of each table. `now`, microseconds since the epoch, is given for a day still going on:
     then what has not ended yet is left out of shares."""
-    found = columns(visits, zone=rules.zone)
+    found = columns(visits, zone=rules.zone, open_hours=rules.open_hours)
     facts = measured(
         found,
         grace=rules.grace,

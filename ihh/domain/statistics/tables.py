@@ -19,7 +19,8 @@ class Dimension(StrEnum):
     AGENCY = "agency"
     SERVICE = "service"
     HOUR = "hour"
-    """Local hour of the appointment, or in which a walk-in's ticket joined its line."""
+    """Local hour of the appointment, or in which a walk-in's ticket joined its line; what lies outside the
+    opening hours counts in the first or last of them."""
     WEEKDAY = "weekday"
     """ "1" is Monday, as in ISO 8601."""
     LANGUAGE = "language"

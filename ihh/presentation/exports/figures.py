@@ -33,7 +33,14 @@ ROW_COLUMNS: tuple[Column, ...] = (
     Column("table", Kind.TEXT, N_("By what the row is broken down: total, agency, agency.hour …")),
     Column("agency", Kind.TEXT, N_("Agency; all: not broken down by it.")),
     Column("service", Kind.TEXT, N_("Service; all: not broken down by it.")),
-    Column("hour", Kind.TEXT, N_("Local hour, 09 is 9:00–9:59; all: not broken down by it.")),
+    Column(
+        "hour",
+        Kind.TEXT,
+        N_(
+            "Local hour, 09 is 9:00–9:59; the first and last of the opening hours hold what was earlier or "
+            "later; all: not broken down by it."
+        ),
+    ),
     Column("weekday", Kind.TEXT, N_("1 is Monday; all: not broken down by it.")),
     Column("language", Kind.TEXT, N_("Language of the visit; all: not broken down by it.")),
     Column("channel", Kind.TEXT, N_("How the visit came about; all: not broken down by it.")),

@@ -79,6 +79,7 @@ def rules_of(house: House) -> Rules:
         timedelta(minutes=house.figures.service_level_min),
         way_target=timedelta(minutes=house.figures.way_target_min),
         services=house.service,
+        open_hours=house.open_hours,
     )
 
 

@@ -20,6 +20,7 @@ from ihh.presentation.figure_words import (
     amount_text,
     as_read,
     cell_text,
+    hour_on_axis,
     measure_label,
     number_text,
     period_text,
@@ -104,7 +105,7 @@ def hours(shown: Shown, *, keep: Keep = every) -> Plot:
         summaries.of_hours(labels, middles, highs),
         {
             "kind": "hours",
-            "labels": labels,
+            "labels": [hour_on_axis(row.values[at]) for row in rows],
             "bars": [value(Measure.WAIT_MEDIAN, cell) for cell in middles],
             "whiskers": [value(Measure.WAIT_P90, cell) for cell in highs],
             "texts": [
@@ -136,7 +137,7 @@ def heat(rows: Sequence[Row], place: tuple[int, int]) -> Plot:
         summaries.of_heat(table),
         {
             "kind": "heat",
-            "columns": list(table.columns),
+            "columns": [hour_on_axis(hour) for hour in dict.fromkeys(row.values[place[1]] for row in rows)],
             "rows": [line.labels[0] for line in table.lines],
             "cells": cells,
         },

@@ -24,6 +24,8 @@ PLANNED = {
     if "base_min" in one
 }
 """Minutes of a service for one, and for each person more."""
+OPENS, CLOSES = 9, 16
+"""Hours of the house's week in its file."""
 Pair = tuple[VisitFact, list[ServiceFact]]
 
 
@@ -34,7 +36,10 @@ def value_of(dimension: str, visit: VisitFact, service: ServiceFact) -> str | No
         return service.service
     if dimension == "hour":
         moment = service.booked_at if service.booked_at is not None else service.joined_at
-        return None if moment is None else moment.astimezone(ZONE).strftime("%H")
+        if moment is None:
+            return None
+        hour = moment.astimezone(ZONE).hour
+        return "09" if hour < OPENS else "15" if hour >= CLOSES else f"{hour:02d}"
     return visit_value(dimension, visit)
 
 

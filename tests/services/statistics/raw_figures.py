@@ -47,6 +47,9 @@ class Raw:
         self.level = document["figures"]["service_level_min"] * MINUTE
         self.way_target = document["figures"]["way_target_min"] * MINUTE
         self.grace = document["policy"]["no_show_grace_min"] * MINUTE
+        spans = [span for spans in document["hours"].values() for span in spans]
+        self.opens = min(int(begin[:2]) for begin, _ in spans)
+        self.closes = max(int(end[:2]) + (end[3:] != "00") for _, end in spans)
         self.planned = {
             service["id"]: (service["base_min"], service.get("per_extra_person_min", 0))
             for service in document["service"]
@@ -59,7 +62,7 @@ class Raw:
         for visit in self.visits:
             services = visit.services if PARTIAL & set(dimensions) else [None]
             for service in services:
-                values = [_value(name, visit, service) for name in dimensions]
+                values = [self._value(name, visit, service) for name in dimensions]
                 if None not in values:
                     found.add(tuple(str(value) for value in values))
         return found
@@ -68,8 +71,8 @@ class Raw:
         is_whole = not PARTIAL & set(dimensions)
         items: Items = []
         for visit in self.visits:
-            chosen = [one for one in visit.services if _is_in(dimensions, values, visit, one)]
-            if is_whole and _is_in(dimensions, values, visit, None):
+            chosen = [one for one in visit.services if self._is_in(dimensions, values, visit, one)]
+            if is_whole and self._is_in(dimensions, values, visit, None):
                 items.append((visit, visit.services))
             elif not is_whole and chosen:
                 items.append((visit, chosen))
@@ -145,30 +148,32 @@ class Raw:
             figures |= capacity(self.document, self.open_days, self.visits, values[0] if values else None)
         return figures
 
+    def _value(self, name: str, visit: RawVisit, service: RawService | None) -> str | None:
+        if service is not None and name in PARTIAL:
+            at = service.booked or service.joined
+            hour = None if at is None else min(max(at.astimezone(ZONE).hour, self.opens), self.closes - 1)
+            return {
+                "agency": service.agency,
+                "service": service.service,
+                "hour": None if hour is None else f"{hour:02d}",
+            }[name]
+        return {
+            "weekday": str(visit.day.isoweekday()),
+            "language": visit.language,
+            "channel": visit.origin,
+            "customer_type": visit.customer_type,
+            "party_size": str(visit.size),
+            "municipality": visit.municipality or "not_told",
+        }[name]
 
-def _value(name: str, visit: RawVisit, service: RawService | None) -> str | None:
-    if service is not None and name in PARTIAL:
-        at = service.booked or service.joined
-        hour = None if at is None else at.astimezone(ZONE).strftime("%H")
-        return {"agency": service.agency, "service": service.service, "hour": hour}[name]
-    return {
-        "weekday": str(visit.day.isoweekday()),
-        "language": visit.language,
-        "channel": visit.origin,
-        "customer_type": visit.customer_type,
-        "party_size": str(visit.size),
-        "municipality": visit.municipality or "not_told",
-    }[name]
-
-
-def _is_in(
-    dimensions: Sequence[str], values: Sequence[str], visit: RawVisit, service: RawService | None
-) -> bool:
-    return all(
-        _value(name, visit, service) == value
-        for name, value in zip(dimensions, values, strict=True)
-        if service is not None or name not in PARTIAL
-    )
+    def _is_in(
+        self, dimensions: Sequence[str], values: Sequence[str], visit: RawVisit, service: RawService | None
+    ) -> bool:
+        return all(
+            self._value(name, visit, service) == value
+            for name, value in zip(dimensions, values, strict=True)
+            if service is not None or name not in PARTIAL
+        )
 
 
 def _heads(services: Sequence[RawService]) -> set[int]:

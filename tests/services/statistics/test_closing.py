@@ -46,6 +46,7 @@ RULES = Rules(
     timedelta(minutes=15),
     way_target=timedelta(minutes=3),
     services=read_house(HOUSES / "helsinki.toml").service,
+    open_hours=(9, 15),
 )
 OPEN = dict.fromkeys(Group, Flag.NONE)
 

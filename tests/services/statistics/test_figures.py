@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -22,7 +23,7 @@ from ihh.domain.statistics.measures import Group
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, containing, parse, single
 from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.shown import cells
-from ihh.domain.statistics.tables import TABLES, TOTAL, values
+from ihh.domain.statistics.tables import TABLES, TOTAL, Dimension, values
 from ihh.layout import HOUSES
 from ihh.services.house import current_house
 from ihh.services.statistics import bulk
@@ -37,7 +38,10 @@ RULES = Rules(
     plain_figures.LEVEL,
     way_target=plain_figures.WAY,
     services=read_house(HOUSES / "helsinki.toml").service,
+    open_hours=(9, 15),
 )
+ALWAYS_OPEN = replace(RULES, open_hours=(0, 23))
+"""For days by hand, some of them at night."""
 OPEN = dict.fromkeys(Group, Flag.NONE)
 
 
@@ -105,10 +109,10 @@ def served(
     )
 
 
-def figures(visits: Sequence[VisitFact], **row: str) -> dict[str, object]:
+def figures(visits: Sequence[VisitFact], *, rules: Rules = ALWAYS_OPEN, **row: str) -> dict[str, object]:
     table = next(table for table in TABLES if set(table.dimensions) == set(row))
     key = "|".join(row[dimension] for dimension in table.dimensions)
-    sources = count(visits, [table], RULES)[table][key]
+    sources = count(visits, [table], rules)[table][key]
     return {measure.value: cell.amount for measure, cell in cells(table, sources, OPEN, k=0).items()}
 
 
@@ -128,6 +132,20 @@ def test_who_is_served_past_midnight_belongs_to_the_day_of_the_visit() -> None:
     visit = walk_in("2026-12-31", served(local("2026-12-31T23:30"), wait=20, minutes=30), came="23:30")
     assert figures([visit], hour="23")["service_events"] == 1
     assert figures([visit], weekday="4")["in_house_median_min"] == 51
+
+
+def test_what_joins_outside_the_opening_hours_stands_in_the_first_or_last_of_them() -> None:
+    """The house is open 9–16: who joins at 8:50 counts at 9–10, who joins at 16:00 or in the evening at 15–16."""
+    times = ("08:50", "09:00", "15:59", "16:00", "18:30")
+    visits = [
+        walk_in("2026-12-01", served(local(f"2026-12-01T{clock}"), wait=5, minutes=5), came=clock, key=clock)
+        for clock in times
+    ]
+    table = next(table for table in TABLES if table.dimensions == (Dimension.HOUR,))
+    counted = count(visits, [table], RULES)[table]
+    assert {key: sources.count("visits") for key, sources in counted.items()} == {"09": 2, "15": 3}
+    assert figures(visits, rules=RULES, weekday="2", hour="15")["service_events"] == 3
+    assert figures(visits, rules=RULES, agency="tax", hour="09")["customers"] == 2
 
 
 def test_a_service_that_was_reopened_counts_once_with_all_its_time() -> None:
