@@ -81,7 +81,11 @@ class Raw:
             for visit, services in items
             if visit.came is not None and (is_whole or any(one.is_ticket for one in services))
         ]
-        found = self._counts(items, here, is_whole) | self._times(items) | self._coming(items, here)
+        found = (
+            self._counts(items, here, is_whole)
+            | self._times(items, len(dimensions) <= 1)
+            | self._coming(items, here)
+        )
         found |= _answers(items, here, is_whole) | _channels(tuple(dimensions), here)
         if is_whole:
             found |= _whole(items)
@@ -97,7 +101,8 @@ class Raw:
             "service_events": sum(one.is_served for _, services in items for one in services),
         }
 
-    def _times(self, items: Items) -> dict[str, Any]:
+    def _times(self, items: Items, is_told_apart: bool) -> dict[str, Any]:
+        """Walk-ins and appointments are told apart by one thing at a time only."""
         served = [(visit, one) for visit, services in items for one in services if one.is_served]
         booked = [_wait(visit, one) for visit, one in served if one.booked is not None]
         walked_in = [_wait(visit, one) for visit, one in served if one.booked is None]
@@ -107,7 +112,8 @@ class Raw:
         figures = three("way", ways) | three("service", [one.at_desk for one in known])
         figures["way_within_target_pct"] = share(sum(way <= self.way_target for way in ways), len(ways))
         figures["service_within_planned_pct"] = share(sum(in_plan), len(in_plan))
-        for prefix, waits in (("", booked + walked_in), ("walk_in_", walked_in), ("booked_", booked)):
+        apart = (("walk_in_", walked_in), ("booked_", booked)) if is_told_apart else ()
+        for prefix, waits in (("", booked + walked_in), *apart):
             figures |= three(f"{prefix}wait", waits)
             within = sum(wait <= self.level for wait in waits)
             figures[f"{prefix}within_service_level_pct"] = share(within, len(waits))
