@@ -20,6 +20,9 @@ class PeriodKind(StrEnum):
     YEAR = "year"
 
 
+WITH_FEEDBACK = frozenset({PeriodKind.MONTH, PeriodKind.YEAR})
+"""Periods that are published when feedback about them is over; of days and weeks answers may still come."""
+
 _CODES = {
     PeriodKind.DAY: re.compile(r"\d{4}-\d{2}-\d{2}"),
     PeriodKind.WEEK: re.compile(r"(\d{4})-W(\d{2})"),
@@ -137,8 +140,8 @@ def closes_on(period: Period, *, feedback_days: int) -> date:
     Days and weeks the day after they end; months and years once feedback about their last day, given until
     `feedback_days` after it, is in.
     """
-    waits = period.kind in (PeriodKind.MONTH, PeriodKind.YEAR)
-    return period.last + DAY + timedelta(days=feedback_days + 1 if waits else 0)
+    waits = feedback_days + 1 if period.kind in WITH_FEEDBACK else 0
+    return period.last + DAY + timedelta(days=waits)
 
 
 def single(period: Period) -> Span:

@@ -9,7 +9,7 @@ from ihh.domain.house import House
 from ihh.domain.masking import Flag, mask
 from ihh.domain.statistics.cells import Sources
 from ihh.domain.statistics.measures import Group
-from ihh.domain.statistics.periods import Period, PeriodKind, containing
+from ihh.domain.statistics.periods import WITH_FEEDBACK, Period, PeriodKind, containing
 from ihh.domain.statistics.shown import OF_WALK_INS, flag_of, gives_away, tied_measures
 from ihh.domain.statistics.systems import Place, Placed, is_masked, system
 from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table
@@ -33,8 +33,8 @@ def masked(house: House, period: Period, counted: Counted) -> list[Frozen]:
     hidden = {(place.table, place.values) for place, flag in attendance.items() if flag is not Flag.NONE}
     flags = {Group.ATTENDANCE: attendance}
     for group in (Group.FEEDBACK, Group.BOOKING):
-        if group is Group.FEEDBACK and period.kind in (PeriodKind.DAY, PeriodKind.WEEK):
-            flags[group] = dict.fromkeys(sources, Flag.NOT_SHOWN)  # answers may still come
+        if group is Group.FEEDBACK and period.kind not in WITH_FEEDBACK:
+            flags[group] = dict.fromkeys(sources, Flag.NOT_SHOWN)
         else:
             own = [_placed(group, *one, hidden) for one in sources.items() if is_masked(group, one[0].table)]
             flags[group] = _flags(group, own, earlier, agency_of, k)

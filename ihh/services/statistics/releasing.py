@@ -32,7 +32,7 @@ KINDS = (PeriodKind.DAY, PeriodKind.WEEK, PeriodKind.MONTH, PeriodKind.YEAR)
 
 
 def release_closed(*, now: datetime) -> list[Period]:
-    """Release every closed period that is not yet, in the order in which they ended; which ones.
+    """Release every closed period that is not yet; which ones, in the order in which they ended.
 
     Days and weeks close with their last day, months and years when feedback about it is over. Safe to run
     twice, and in several processes: the first to write a release makes it.
@@ -46,7 +46,7 @@ def release_closed(*, now: datetime) -> list[Period]:
             log.info("%s was released by another process", period.code)
         else:
             done.append(period)
-    return done
+    return sorted(done, key=lambda period: (period.last, KINDS.index(period.kind)))
 
 
 def release(period: Period, *, now: datetime) -> None:
@@ -84,7 +84,12 @@ def rules_of(house: House) -> Rules:
 
 
 def _due(house: House, now: datetime) -> list[Period]:
-    """Closed and not released, by their last day, then from short to long; none that is lost."""
+    """Closed and not released: from short to long, of each kind the newest first; none that is lost.
+
+    Who reads waits for the newest. Days and weeks go before all months, and months before all years: the
+    longer are masked in view of the shorter, and a year is its months. Among equals the order tells nobody
+    more, since a month is masked in view of its neighbours on either side.
+    """
     first = fact_rows.first_day()
     if first is None:
         return []
@@ -101,7 +106,8 @@ def _due(house: House, now: datetime) -> list[Period]:
             if period.start not in released and not _is_lost(period, purged, emptied):
                 found.append(period)
             period = period.next
-    return sorted(found, key=lambda period: (period.last, KINDS.index(period.kind)))
+    newest_first = sorted(found, key=lambda period: period.start, reverse=True)
+    return sorted(newest_first, key=lambda period: KINDS.index(period.kind))
 
 
 def _purged_days() -> list[date]:

@@ -26,7 +26,7 @@ from ihh.domain.statistics.shown import cells
 from ihh.domain.statistics.tables import TABLES, TOTAL, Dimension, values
 from ihh.layout import HOUSES
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk
+from ihh.services.statistics import bulk, releasing
 from ihh.services.statistics.published import published, released, series
 from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import made_up_facts, plain_figures
@@ -266,6 +266,26 @@ def test_released_figures_equal_the_facts_and_never_change(app: Flask) -> None:
             hidden += row.cells["customers"].flag is not Flag.NONE  # type: ignore[index]
     assert shown > 3_000
     assert hidden > 50
+
+
+def test_the_newest_figures_come_first(sqlite_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opens the pages while years are being counted finds the last month, not the first."""
+    with transaction():
+        bulk.add(made_up_facts.days(current_house(), date(2025, 3, 3), 60, seed=9, visits=3))
+    order = []
+
+    def noted(period: Period, *, now: datetime) -> None:
+        order.append(period.code)
+        release(period, now=now)
+
+    release = releasing.release
+    monkeypatch.setattr(releasing, "release", noted)
+    release_closed(now=NOW)
+    days, weeks = ([code for code in order if len(code) == long] for long in (10, 8))
+    assert order == [*days, *weeks, "2025-04", "2025-03"]
+    assert days == sorted(days, reverse=True)
+    assert weeks == sorted(weeks, reverse=True)
+    assert (days[0], days[-1]) == ("2025-05-01", "2025-03-03")
 
 
 def test_a_span_is_its_periods_added_up(sqlite_app: Flask) -> None:
