@@ -255,6 +255,14 @@ class Figures:
     """Share of visits in which everything needed should have been done."""
     way_target_min: int = 3
     """From the first call to the start at the desk; see `Measure.WAY_WITHIN`."""
+    satisfied_target_pct: int = 85
+    """Share of the answers that should be 4 or 5 of 5."""
+    response_target_pct: int = 20
+    """Share of the visits that should be answered about."""
+    no_show_target_pct: int = 8
+    """What the share of appointments that nobody comes to should not exceed."""
+    softlanding_target_pct: int = 100
+    """Share of requests that should have a first personal contact within 14 days."""
     asks_nps: bool = False
     """Whether feedback also asks, from 0 to 10, if the visitor would recommend the house."""
 
