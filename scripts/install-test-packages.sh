@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs with apt what the test suite needs and this machine lacks: Chromium, PostgreSQL, Redis, LibreOffice Calc, fonts.
+# Installs with apt what the test suite needs and this machine lacks: Chromium, PostgreSQL, Redis, LibreOffice Calc,
+# poppler (reads PDF files), fonts.
 # Starts no service: tests run their own PostgreSQL and Redis on 127.0.0.1, in temporary folders.
 set -euo pipefail
 
@@ -17,6 +18,7 @@ missing_packages() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null || echo postgresql
     command -v redis-server >/dev/null || echo redis-server
     command -v soffice >/dev/null || echo libreoffice-calc-nogui
+    command -v pdftotext >/dev/null || echo poppler-utils
     has_font 'Liberation Sans' || echo fonts-liberation
     has_font 'Noto Naskh Arabic' || echo fonts-noto-core
 }

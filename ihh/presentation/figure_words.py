@@ -19,8 +19,8 @@ from ihh.domain.house import text
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.cells import Cell
-from ihh.domain.statistics.measures import Measure, Subject, Unit
-from ihh.domain.statistics.periods import Period, PeriodKind, Span
+from ihh.domain.statistics.measures import Group, Measure, Subject, Unit
+from ihh.domain.statistics.periods import WITH_FEEDBACK, Period, PeriodKind, Span
 from ihh.domain.statistics.tables import NOT_TOLD, Dimension, Table
 from ihh.domain.visit import Origin
 from ihh.presentation.formats import EN_DASH, NBSP
@@ -31,6 +31,9 @@ TOTAL = "total"
 """Stands for the row of all where rows are told by a single code."""
 
 MINUS = "\u2212"
+
+FROM_ANSWERS = frozenset({Measure.CSAT, Measure.CSAT_MEAN, Measure.EFFORT, Measure.NPS})
+"""Figures that say how those who answered felt."""
 
 QUESTIONS = {Dimension.CUSTOMER_TYPE: "purpose", Dimension.MUNICIPALITY: "municipality"}
 """Dimensions whose values are answers to a question of the house file."""
@@ -173,16 +176,34 @@ def language_name(code: str, language: str) -> str:
     return name or code
 
 
-def cell_text(measure: Measure, cell: Cell, *, small_cell: int | None = None) -> str:
-    """ "1 214", "13 min", "61 %", "fewer than 5", "not shown", "no data" or "no data yet"."""
+def cell_text(
+    measure: Measure, cell: Cell, *, small_cell: int | None = None, kind: PeriodKind = PeriodKind.MONTH
+) -> str:
+    """ "1 214", "13 min", "61 %", "fewer than 5", "not shown", "no data" or "no data yet".
+
+    Feedback figures of a day or a week, which there never are, read "by month only".
+    """
     if cell.amount is not None:
         return amount_text(measure, cell.amount)
+    if kind not in WITH_FEEDBACK and is_feedback(measure):
+        return _("by month only")
     if cell.flag is Flag.NO_DATA:
         return _("no data yet") if CATALOGUE[measure].formula is None else _("no data")
     if cell.flag is Flag.SUPPRESSED:
         limit = small_cell or current_house().figures.small_cell
         return ngettext("fewer than %(num)d", "fewer than %(num)d", limit)
     return _("not shown")
+
+
+def is_feedback(measure: Measure) -> bool:
+    return CATALOGUE[measure].group is Group.FEEDBACK
+
+
+def answered_text(measure: Measure, cell: Cell) -> str:
+    """ "n 57" for what answers say, which is not read without their number; else empty."""
+    if measure not in FROM_ANSWERS or cell.amount is None or cell.n is None:
+        return ""
+    return _("n %(count)s", count=grouped(cell.n)).replace(" ", NBSP)
 
 
 def amount_text(measure: Measure, amount: int | Decimal) -> str:

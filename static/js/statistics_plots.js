@@ -12,12 +12,12 @@ const HATCH = {
   rotation: -Math.PI / 4,
 };
 
-/** The page's colours as they are now: light, dark or forced by the system. */
 /** Thousands apart, by a space that does not break in any language: as the server writes numbers. */
 function grouped(value) {
   return String(value).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 }
 
+/** The page's colours as they are now: light, dark or forced by the system. */
 function palette() {
   const probe = document.createElement("span");
   document.body.append(probe);
@@ -34,6 +34,11 @@ function palette() {
 function sizes() {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return { text: Math.round(0.875 * rem), small: Math.round(0.75 * rem), rem };
+}
+
+/** Height of a line of text, told to the library: it would measure it by a sign that not every font has. */
+function lineOf(size) {
+  return Math.round(size.text * 1.25);
 }
 
 /** What all plots share. */
@@ -54,6 +59,11 @@ function categoryAxis(labels, colours, size) {
     axisLine: { lineStyle: { color: colours.ink, width: 2 } },
     axisLabel: { color: colours.ink, fontSize: size.text, interval: "auto", hideOverlap: true },
   };
+}
+
+/** The first and the last name stay within the plot. */
+function atTheEnds() {
+  return { alignMinLabel: isRtl ? "right" : "left", alignMaxLabel: isRtl ? "left" : "right" };
 }
 
 function valueAxis(colours, size, more = {}) {
@@ -81,24 +91,25 @@ function ramp(low, high) {
   });
 }
 
-function targetLine(target, colours, size, axis, room = true) {
+function targetLine(target, colours, axis) {
   if (!target) return undefined;
   return {
     silent: true,
     symbol: "none",
     lineStyle: { color: colours.ink, width: 2, type: [4, 4] },
-    label: {
-      show: room,
-      formatter: target.text,
-      position: axis === "y" ? "insideEndTop" : "end",
-      color: colours.ink,
-      fontWeight: "bold",
-      fontSize: size.text,
-      backgroundColor: axis === "y" ? colours.ground : undefined,
-      padding: axis === "y" ? [1, 3] : 0,
-    },
-    data: [axis === "y" ? { yAxis: target.value } : { xAxis: target.value }],
+    label: { show: false },
+    data: [{ [axis]: target.value }],
   };
+}
+
+/** A short dashed line and what it stands for, above the plot, where no bar comes in its way. */
+function targetKey(target, colours, size) {
+  if (!target) return [];
+  const key = { type: "line", shape: { x1: 0, y1: lineOf(size) / 2, x2: 24, y2: lineOf(size) / 2 },
+    style: { stroke: colours.ink, lineWidth: 2, lineDash: [4, 4] } };
+  const words = { type: "text", x: 32, style: { text: target.text, fill: colours.ink, fontSize: size.text,
+    fontWeight: "bold", fontFamily: getComputedStyle(document.body).fontFamily, lineHeight: lineOf(size) } };
+  return [{ type: "group", silent: true, top: 0, [isRtl ? "left" : "right"]: 4, children: [key, words] }];
 }
 
 function hours(data, colours, size) {
@@ -125,7 +136,8 @@ function hours(data, colours, size) {
   const stems = data.whiskers.map((high, index) => [index, high ?? NaN]);
   return {
     ...frame(colours, size),
-    grid: { left: 4, right: 4, top: size.text * 2, bottom: 8, containLabel: true },
+    graphic: targetKey(data.target, colours, size),
+    grid: { left: 4, right: 4, top: size.text * (data.target ? 3.5 : 2), bottom: 8, containLabel: true },
     xAxis: categoryAxis(data.labels, colours, size),
     yAxis: valueAxis(colours, size, { max: endBeyond(data.target) }),
     series: [
@@ -137,22 +149,49 @@ function hours(data, colours, size) {
         })),
         barWidth: "50%",
         itemStyle: { color: colours.action },
-        markLine: targetLine(data.target, colours, size, "y"),
+        markLine: targetLine(data.target, colours, "yAxis"),
       },
       { type: "custom", renderItem: stem, data: stems, encode: { x: 0, y: 1 }, z: 5 },
     ],
   };
 }
 
-function heat(data, colours, size) {
+/** About as wide as a text is drawn. */
+function widthOf(text, size) {
+  return text.length * size.text * 0.6;
+}
+
+function widest(texts, size) {
+  return Math.max(0, ...texts.map((text) => widthOf(text, size)));
+}
+
+/** Whether the numbers fit beside each other, given the names of rows and how many columns there are. */
+function hasRoom({ rows, columns, cells }, size, width) {
+  const room = (width - widest(rows, size) - 24) / columns.length;
+  return widest(cells.map((cell) => cell.text), size) + 8 < room;
+}
+
+/** Days across and hours down where the screen is too narrow for the hours of a day in a row. */
+function turned(data, size, width) {
+  if (hasRoom(data, size, width)) return data;
+  return {
+    ...data,
+    columns: data.short_rows,
+    rows: data.columns,
+    cells: data.cells.map((cell) => ({ ...cell, x: cell.y, y: cell.x })),
+  };
+}
+
+function heat(given, colours, size, width) {
+  const data = turned(given, size, width);
   const most = Math.max(1, ...data.cells.map((cell) => cell.value ?? 0));
   const levelOf = (cell) => (cell.value === null ? null : Math.ceil((5 * cell.value) / most));
-  const narrow = data.columns.length > 6 && window.innerWidth < 480;
+  const show = hasRoom(data, size, width);
   return {
     ...frame(colours, size),
     grid: { left: 4, right: 4, top: 4, bottom: 8, containLabel: true },
     xAxis: {
-      ...categoryAxis(data.columns.map((name) => (narrow ? name.split("–")[0] : name)), colours, size),
+      ...categoryAxis(data.columns, colours, size),
       axisLine: { show: false },
     },
     yAxis: {
@@ -169,7 +208,7 @@ function heat(data, colours, size) {
           value: [cell.x, cell.y, levelOf(cell) ?? "-"],
           label: { color: levelOf(cell) > 2 ? colours["on-high"] : colours.ink },
         })),
-        label: { show: true, fontSize: size.text, formatter: ({ dataIndex }) => data.cells[dataIndex].text },
+        label: { show, fontSize: size.text, formatter: ({ dataIndex }) => data.cells[dataIndex].text },
         itemStyle: { borderColor: colours.ground, borderWidth: 2 },
       },
       {
@@ -178,7 +217,7 @@ function heat(data, colours, size) {
         symbolSize: 0,
         data: data.cells.filter((cell) => cell.value === null).map((cell) => ({
           value: [cell.x, cell.y],
-          label: { show: true, position: "inside", formatter: cell.text, color: colours["ink-2"] },
+          label: { show, position: "inside", formatter: cell.text, color: colours["ink-2"], fontSize: size.text },
         })),
       },
     ],
@@ -204,8 +243,8 @@ function ranks(data, colours, size, width) {
       inverse: true,
       position: isRtl ? "right" : "left",
       axisLine: { show: false },
-      axisLabel: { color: colours.ink, fontSize: size.text, fontWeight: "bold", width: Math.min(16 * size.text, width * 0.4),
-        overflow: "truncate" },
+      axisLabel: { color: colours.ink, fontSize: size.text, fontWeight: "bold", width: nameWidth(data, size, width),
+        lineHeight: lineOf(size), overflow: "break", interval: 0 },
     },
     series: [
       {
@@ -220,7 +259,7 @@ function ranks(data, colours, size, width) {
             : { color: colours.action, decal: { symbol: "none" } },
         })),
         markLine: data.target && {
-          ...targetLine(data.target, colours, size, "x"),
+          ...targetLine(data.target, colours, "xAxis"),
           label: { show: true, position: "end", formatter: data.target.text, color: colours.ink,
             fontWeight: "bold", fontSize: size.text },
         },
@@ -249,20 +288,30 @@ function panels(data, colours, size, width) {
   const count = data.panels.length;
   const across = width > 900 ? Math.min(count, 5) : width > 600 ? 3 : width > 480 ? 2 : 1;
   const down = Math.ceil(count / across);
-  const tall = 10.5 * size.rem;
+  const tall = 11.5 * size.rem;
   const option = { ...frame(colours, size), title: [], grid: [], xAxis: [], yAxis: [], series: [] };
   data.panels.forEach((panel, index) => {
     const place = isRtl ? across - 1 - (index % across) : index % across;
     const left = (place * width) / across + 4;
     const top = Math.floor(index / across) * tall;
     const last = panel.values.findLastIndex((value) => value !== null);
-    option.title.push({ text: panel.name, left, top, textStyle: { fontSize: size.text, color: colours.ink } });
-    option.grid.push({ left, top: top + size.text * 3, width: width / across - 32, height: tall - size.text * 6,
+    option.title.push({
+      text: panel.name,
+      subtext: last < 0 ? panel.none : `${data.labels[last]}: ${panel.texts[last]}`,
+      left: isRtl ? left + width / across - 36 : left,
+      textAlign: isRtl ? "right" : "left",
+      top,
+      padding: 0,
+      itemGap: 2,
+      textStyle: { fontSize: size.text, lineHeight: lineOf(size), color: colours.ink, width: width / across - 16,
+        overflow: "truncate" },
+      subtextStyle: { fontSize: size.text, lineHeight: lineOf(size), color: colours.ink },
+    });
+    option.grid.push({ left, top: top + size.text * 4, width: width / across - 32, height: tall - size.text * 7,
       containLabel: true });
     option.xAxis.push({ ...categoryAxis(data.labels, colours, size), gridIndex: index, boundaryGap: false,
       axisLabel: { color: colours["ink-2"], fontSize: size.small, showMinLabel: true, showMaxLabel: true,
-        interval: Math.max(0, data.labels.length - 2), alignMinLabel: isRtl ? "right" : "left",
-        alignMaxLabel: isRtl ? "left" : "right" } });
+        interval: Math.max(0, data.labels.length - 2), ...atTheEnds() } });
     option.yAxis.push(valueAxis(colours, size, { gridIndex: index, min: 0, splitNumber: 2,
       axisLabel: { color: colours["ink-2"], fontSize: size.small, formatter: grouped },
       max: endBeyond(panel.target) }));
@@ -275,12 +324,8 @@ function panels(data, colours, size, width) {
       symbolSize: 6,
       lineStyle: { color: colours.action, width: 2 },
       itemStyle: { color: colours.action },
-      data: panel.values.map((value, at) => ({
-        value: value ?? "-",
-        label: { show: at === last, position: "top", align: isRtl ? "left" : "right", formatter: panel.texts[at],
-          color: colours.ink, fontWeight: "bold", backgroundColor: colours.ground, padding: [1, 2] },
-      })),
-      markLine: targetLine(panel.target, colours, size, "y", false),
+      data: panel.values.map((value) => value ?? "-"),
+      markLine: targetLine(panel.target, colours, "yAxis"),
     });
   });
   return { option, height: down * tall };
@@ -291,12 +336,13 @@ function pairs(data, colours, size) {
     { color: colours.action, decal: { symbol: "none" } },
     { color: colours.ground, borderColor: colours.ink, borderWidth: 2, decal: { ...HATCH, color: colours.ink } },
   ];
+  const names = categoryAxis(data.labels, colours, size);
   return {
     ...frame(colours, size),
     legend: { top: 0, left: isRtl ? "right" : "left", textStyle: { color: colours.ink, fontSize: size.text },
       selectedMode: false, itemWidth: 24 },
     grid: { left: 4, right: 4, top: size.text * 3.5, bottom: 8, containLabel: true },
-    xAxis: categoryAxis(data.labels, colours, size),
+    xAxis: { ...names, axisLabel: { ...names.axisLabel, ...atTheEnds() } },
     yAxis: valueAxis(colours, size),
     series: data.series.map((one, index) => ({
       type: "bar",
@@ -313,10 +359,28 @@ function pairs(data, colours, size) {
 const DRAWN = { hours, heat, ranks, pairs };
 const ROW_REM = { ranks: 2, heat: 2.4 };
 
-function heightOf(data, size) {
-  if (data.kind === "ranks") return (data.labels.length * ROW_REM.ranks + (data.target ? 1.8 : 0.5)) * size.rem;
-  if (data.kind === "heat") return (data.rows.length * ROW_REM.heat + 2) * size.rem;
-  return 15 * size.rem;
+/** On paper plots are lower, so that more of them share a page. */
+function tightness() {
+  return matchMedia("print").matches ? 0.85 : 1;
+}
+
+/** Names of rows are bold and take two fifths of a plot at most. */
+function nameWidth({ labels }, size, width) {
+  return Math.min(widest(labels, size) * 1.05, 16 * size.text, width * 0.4);
+}
+
+/** High enough for the longest name, which is broken into lines. */
+function rankHeight(data, size, width) {
+  const lines = Math.ceil(widest(data.labels, size) / nameWidth(data, size, width));
+  return Math.max(ROW_REM.ranks * size.rem * tightness(), lines * lineOf(size) + 0.7 * size.text);
+}
+
+function heightOf(data, size, width) {
+  if (data.kind === "ranks") {
+    return data.labels.length * rankHeight(data, size, width) + (data.target ? 1.8 : 0.5) * size.rem;
+  }
+  if (data.kind === "heat") return (turned(data, size, width).rows.length * ROW_REM.heat + 2) * size.rem;
+  return 15 * size.rem * tightness();
 }
 
 /** Draws one plot; drawn anew when its place changes its width or the colours change. */
@@ -326,7 +390,7 @@ function draw(echarts, place, data) {
   place.hidden = false;
   const width = place.clientWidth;
   let option;
-  let height = heightOf(data, size);
+  let height = heightOf(data, size, width);
   if (data.kind === "lines") ({ option, height } = panels(data, colours, size, width));
   else option = DRAWN[data.kind](data, colours, size, width);
   echarts.getInstanceByDom(place)?.dispose();
@@ -358,7 +422,7 @@ async function start() {
   for (const { place } of drawn) {
     const section = place.closest(".plotted");
     section.querySelector(".plot__note").hidden = false;
-    const table = section.querySelector(".as-table:not([data-always])");
+    const table = section.querySelector(".as-table");
     if (table) table.open = false;
     new ResizeObserver(() => {
       const { data } = drawn.find((one) => one.place === place);
@@ -370,5 +434,9 @@ async function start() {
   }
   document.documentElement.dataset.plots = "drawn";
 }
+
+/** The title above each printed page but the first; a text in a stylesheet's quotes. */
+const running = document.querySelector("[data-running-title]")?.dataset.runningTitle;
+if (running) document.documentElement.style.setProperty("--running-title", JSON.stringify(running));
 
 start();

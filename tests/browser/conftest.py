@@ -178,6 +178,16 @@ def kiosk_with_camera(
 @pytest.fixture(scope="session")
 def axe() -> Axe:
     """`axe(page)` fails on any breach of WCAG 2.2 A or AA that axe-core finds, naming the elements."""
+    return _axe({"runOnly": {"type": "tag", "values": AXE_TAGS}})
+
+
+@pytest.fixture(scope="session")
+def axe_with_all() -> Axe:
+    """As `axe`, with axe-core's own choice of rules: good practice besides WCAG."""
+    return _axe({})
+
+
+def _axe(options: dict[str, Any]) -> Axe:
     if not AXE_FILE.exists():
         pytest.fail(f"{AXE_FILE.name} is missing: run `make assets`")
     source = AXE_FILE.read_text("utf-8")
@@ -185,8 +195,7 @@ def axe() -> Axe:
     def check(page: Page) -> None:
         page.evaluate(source)
         result = page.evaluate(
-            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-            AXE_TAGS,
+            "options => axe.run(document, {...options, resultTypes: ['violations']})", options
         )
         assert not result["violations"], describe_violations(page.url, result["violations"])
 

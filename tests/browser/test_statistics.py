@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,27 @@ PAGES = (
     "/statistics/definitions",
     "/statistics/today",
 )
+
+
+CROWDED = """() => {
+  const found = [];
+  for (const place of document.querySelectorAll("[data-plot]")) {
+    const edge = place.getBoundingClientRect();
+    const texts = [...place.querySelectorAll("svg text")].filter((text) => text.textContent.trim());
+    const boxes = texts.map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+    boxes.forEach(({ words, box }, at) => {
+      if (box.left < edge.left - 1 || box.right > edge.right + 1 || box.top < edge.top - 1
+          || box.bottom > edge.bottom + 1) found.push(`${place.dataset.plot}: ${words} sticks out`);
+      for (const other of boxes.slice(at + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        if (across > 1 && down > 2) found.push(`${place.dataset.plot}: ${words} on ${other.words}`);
+      }
+    });
+  }
+  return found;
+}"""
+"""Texts of plots that lie on each other or stick out of their plot."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -71,7 +93,7 @@ def test_the_plots_show_what_their_tables_say(page_desk: Page, axe: Axe) -> None
     assert longest
     assert set(longest) <= set(page.locator('[data-plot="hours"] svg text').all_text_contents())
     expect(page.locator("#hours-table")).to_be_hidden()
-    page.locator("#hours-title ~ details summary").click()
+    page.locator('section[aria-labelledby="hours-title"] summary').click()
     expect(page.locator("#hours-table")).to_be_visible()
     axe(page)
 
@@ -158,6 +180,56 @@ def test_a_view_is_saved_and_opened(page_desk: Page, axe: Axe, newest: str) -> N
     expect(page.get_by_text("The view is deleted.")).to_be_visible()
 
 
+@pytest.mark.parametrize("lang", ["en", "fi", "ar-XB"])
+def test_no_text_of_a_plot_lies_on_another(page_desk: Page, newest: str, lang: str) -> None:
+    page = page_desk
+    sign_in(page)
+    page.goto(f"/statistics?lang={lang}")
+    paths = (
+        "/statistics",
+        "/statistics/agency/kela",
+        "/statistics/estimates",
+        f"/statistics?span={newest}-05",
+        f"/statistics/report/{newest}",
+    )
+    for width in (360, 390, 768, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in paths:
+            drawn(page, path)
+            assert page.evaluate(CROWDED) == [], (width, path)
+
+
+def test_on_a_phone_days_stand_across_and_hours_down(page_phone: Page) -> None:
+    page = page_phone
+    sign_in(page)
+    drawn(page, "/statistics?lang=en")
+    texts = page.locator('[data-plot="heat"] svg text').all_text_contents()
+    assert {"Mon", "Fri", "9–10"} <= set(texts)
+    shown = numbers(page.locator("#heat-table"), "visits")
+    assert shown
+    assert sorted(shown) == sorted(text for text in texts if text.isdigit())
+
+
+@pytest.mark.parametrize(("width", "across"), [(390, 2), (768, 3), (1440, 6)])
+def test_tiles_stand_in_whole_rows(page_desk: Page, width: int, across: int) -> None:
+    page = page_desk
+    sign_in(page)
+    page.set_viewport_size({"width": width, "height": 900})
+    drawn(page, "/statistics")
+    for row in page.locator(".tiles").all():
+        tops = row.locator("> div").evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+        assert [tops.count(top) for top in dict.fromkeys(tops)] == [across] * (6 // across)
+
+
+def test_good_practice_is_kept_besides_the_rules(page_desk: Page, axe_with_all: Axe, newest: str) -> None:
+    page = page_desk
+    sign_in(page)
+    others = ("/statistics/events", "/statistics/comments", "/open-data")
+    for path in (*PAGES, f"/statistics?span={newest}-05", f"/statistics/report/{newest}", *others):
+        drawn(page, path)
+        axe_with_all(page)
+
+
 @pytest.mark.parametrize("lang", ["fi", "ar-XB"])
 def test_on_a_phone(page_phone: Page, axe: Axe, lang: str) -> None:
     page = page_phone
@@ -201,3 +273,12 @@ def test_the_report_prints_whole_on_a4(page_desk: Page, axe: Axe, newest: str, t
     boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\s*\]", pdf)
     assert 3 <= len(boxes) <= 7
     assert {(round(float(width)), round(float(height))) for width, height in boxes} == {(595, 842)}
+    command = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    pages = text.removesuffix("\f").split("\f")
+    title = page.locator("[data-running-title]").inner_text()
+    for number, words in enumerate(pages, 1):
+        assert words.replace(" ", "").strip().endswith(f"{number}/{len(pages)}")
+        assert words.lstrip().startswith(title), "the first page has it as its own first line"
+    hours = [words for words in pages if "Wait by hour" in words]
+    assert "Customers" in hours[0], "the table of the hours, without which the signs of its plot say little"

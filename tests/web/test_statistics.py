@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -303,6 +304,106 @@ def test_days_are_of_the_whole_house(figures: None, sign_in: SignIn, sqlite_clie
     assert "for the whole house only" in answer.text
     assert 'id="levels-table"' not in answer.text
     assert sqlite_client.get("/statistics/agency/kela?span=2026-10-05").status_code == 422
+
+
+@pytest.fixture
+def on_day() -> Iterator[Callable[[date], None]]:
+    """`on_day(day)`: the house's clock stands at noon of that day."""
+
+    def shift(day: date) -> None:
+        clock.shift(datetime(day.year, day.month, day.day, 12, tzinfo=UTC) - clock.real_now())
+
+    yield shift
+    clock.shift(timedelta(0))
+
+
+def test_the_newest_month_says_when_the_next_one_comes(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient, on_day: Callable[[date], None]
+) -> None:
+    sign_in(Role.ANALYST)
+    for day, sentence in (
+        (date(2026, 12, 1), "of November 2026 are not published yet. They come on Saturday 5 December 2026"),
+        (date(2026, 12, 5), "The figures of November 2026 are still being counted."),
+    ):
+        on_day(day)
+        for page in ("", "/agency/kela", "/tables", "/estimates"):
+            assert sentence in sqlite_client.get(f"/statistics{page}").text.replace("\u00a0", " ")
+        assert "of November 2026" not in sqlite_client.get("/statistics?span=2026-09").text
+
+
+def test_a_day_stands_beside_its_weekday_and_open_neighbours(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient
+) -> None:
+    sign_in(Role.ANALYST)
+    monday = sqlite_client.get("/statistics?span=2026-10-05").text.replace("\u00a0", " ")
+    assert "Changes are against Monday 28 September 2026." in monday
+    turning = monday[monday.index('class="turning"') :]
+    assert "Friday 2 October 2026" in turning[: turning.index("</nav>")]
+    assert "Tuesday 6 October 2026" in turning[: turning.index("</nav>")]
+    assert "Sunday 4 October 2026, closed" in monday
+    assert re.search(r"Visits: \d+ on |: \d+ % on [A-Z][a-z]+day \d", monday)
+
+
+def test_closed_days_are_gaps_in_the_trend(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient
+) -> None:
+    sign_in(Role.ANALYST)
+    text = sqlite_client.get("/statistics?span=2026-10-07").text
+    data = json.loads(re.search(r'id="trend-data">(.*?)</script>', text, re.S)[1])  # type: ignore[index]
+    visits = next(panel for panel in data["panels"] if panel["name"] == "Visits")["values"]
+    ends = dict(zip(data["labels"], visits, strict=True))
+    assert ends["3 Oct"] is None
+    assert ends["4 Oct"] is None
+    assert ends["2 Oct"] > 0
+    assert ends["28 Sept"] == 0, "an open day on which nobody came"
+
+
+def test_satisfaction_of_a_day_is_said_to_come_by_month(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient
+) -> None:
+    sign_in(Role.ANALYST)
+    for code in ("2026-10-06", "2026-W40"):
+        text = sqlite_client.get(f"/statistics?span={code}").text
+        tile = text[text.index('data-tile="csat_pct"') :]
+        assert "by month only" in tile[: tile.index("</div>")]
+        trend = text[text.index('id="trend-table"') :]
+        assert "by month only" in trend[: trend.index("</table>")]
+    assert "by month only" not in sqlite_client.get("/statistics?span=2026-10").text
+
+
+def test_satisfaction_has_its_number_of_answers_beside_it(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient
+) -> None:
+    sign_in(Role.ANALYST)
+    shown = published(SPAN, ["total", "agency"])
+    rate = shown.total.cells[Measure.RESPONSE_RATE].amount
+    for page in ("", "/tables?by=agency", "/report/2026-10"):
+        text = sqlite_client.get(f"/statistics{page}").text.replace("\u00a0", " ")
+        for row in shown.tables["agency"].rows:
+            cell = row.cells[Measure.CSAT]
+            if cell.amount is not None:
+                line = text[text.index(f'data-value="{row.values[0]}"') :]
+                assert f"(n {cell.n})" in line[: line.index("</tr>")]
+        total = text[text.index('class="total"') :]
+        n = shown.total.cells[Measure.CSAT].n
+        assert f"(n {n}, {round(rate)} % answered)" in total[: total.index("</tr>")]  # type: ignore[arg-type]
+
+
+def test_satisfaction_and_no_shows_have_the_houses_targets(
+    figures: None, sign_in: SignIn, sqlite_client: FlaskClient
+) -> None:
+    sign_in(Role.ANALYST)
+    text = sqlite_client.get("/statistics").text.replace("\u00a0", " ")
+    total = published(SPAN, ["total"]).total
+    for measure, target, is_met in (
+        (Measure.CSAT, 85, lambda amount: amount >= 85),
+        (Measure.NO_SHOW, 8, lambda amount: amount <= 8),
+    ):
+        tile = text[text.index(f'data-tile="{measure.value}"') :]
+        tile = tile[: tile.index("</div>")]
+        assert f"target {target} %" in tile
+        word = "met" if is_met(round(total.cells[measure].amount)) else "missed"  # type: ignore[arg-type]
+        assert f", {word}</span>" in tile
 
 
 def test_a_change_is_of_what_is_read(figures: None, sign_in: SignIn, sqlite_client: FlaskClient) -> None:

@@ -38,7 +38,7 @@ QUEUE: Mapping[Measure, Definition] = {
         adds_up=True,
     ),
     Measure.SERVICE_EVENTS: Definition(
-        label=N_("Services given"),
+        label=N_("Service events"),
         unit=Unit.COUNT,
         subject=Subject.COUNTS,
         words=N_("Tickets that were completed, also with a transfer to another service."),

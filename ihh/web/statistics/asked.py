@@ -10,6 +10,8 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from ihh.domain.closed_days import is_open
+from ihh.domain.statistics import comparing
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, closes_on, containing, parse, single
 from ihh.presentation.figure_words import listed, period_text, span_text
 from ihh.presentation.formats import long_date
@@ -149,18 +151,18 @@ def meant(span: Span, compare: Compare | Against) -> Span | None:
         return None
     if isinstance(compare, Against):
         return compare.as_long_as(span)
-    if compare is Compare.YEAR:
-        other = Span(span.first.year_before, span.last.year_before)
-    else:
-        count = sum(1 for _period in span)
-        other = Span(earlier(span.first, count), span.first.previous)
-    return other
+    found = comparing.year_before if compare is Compare.YEAR else comparing.before
+    return found(span, is_open=is_open_day)
 
 
 def earlier(period: Period, count: int) -> Period:
     for _step in range(count):
         period = period.previous
     return period
+
+
+def is_open_day(day: date) -> bool:
+    return is_open(current_house(), day)
 
 
 def available_on(period: Period) -> date:

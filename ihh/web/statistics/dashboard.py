@@ -43,7 +43,9 @@ def show() -> ResponseReturnValue:
         counted=said.counted(found.total, days_open(chosen.span)),
         period=span_text(chosen.span),
         compared=span_text(other) if other else None,
-        tiles=[said.tiles(row, found.total, before) for row in (said.ANSWERS, said.MASSES)],
+        tiles=[
+            said.tiles(row, found.total, before, kind=chosen.span.kind) for row in (said.ANSWERS, said.MASSES)
+        ],
         plots=_plots(found, chosen),
         is_whole_only=tables == ("total",),
         is_synthetic=found.is_synthetic,

@@ -11,19 +11,31 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from ihh import clock
+from ihh.domain.daytime import local_day
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.house import text
+from ihh.domain.statistics.comparing import awaited, comes_on, neighbour
 from ihh.domain.statistics.measures import Measure
 from ihh.domain.statistics.periods import PeriodKind, Span, parse, single
 from ihh.models.account import Role
 from ihh.presentation import figure_words as words
 from ihh.presentation import languages
 from ihh.presentation.access import staff
+from ihh.presentation.formats import long_date
 from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
 from ihh.services.statistics.published import released
 from ihh.web.staff import READ_STATISTICS, user_menu
-from ihh.web.statistics.asked import SEPARATOR, Against, Asked, Compare, earlier, not_compared
+from ihh.web.statistics.asked import (
+    SEPARATOR,
+    Against,
+    Asked,
+    Compare,
+    earlier,
+    is_open_day,
+    not_compared,
+)
 from ihh.web.statistics.kept import query_here
 
 blueprint = Blueprint("statistics", __name__)
@@ -53,6 +65,8 @@ class Picker:
     groups: tuple[tuple[str, tuple[Link, ...]], ...]
     before: Link | None
     after: Link | None
+    awaited: str
+    """Which newer month is not there yet, and when it comes; else empty."""
     compare: tuple[Link, ...]
     compare_label: str
     others: tuple[tuple[str, str, bool], ...]
@@ -166,6 +180,7 @@ def picker(asked: Asked) -> Picker:
         groups=tuple(_offered(asked, kind) for kind in (PeriodKind.MONTH, PeriodKind.YEAR) if kind in kinds),
         before=_neighbour(asked, -1),
         after=_neighbour(asked, 1),
+        awaited=_awaited(asked),
         compare=compare,
         compare_label=next((link.label for link in compare if link.is_current), _against_name(asked)),
         others=_others(asked),
@@ -221,10 +236,31 @@ def _offered(asked: Asked, kind: PeriodKind) -> tuple[str, tuple[Link, ...]]:
 def _neighbour(asked: Asked, step: int) -> Link | None:
     if asked.span is None or not asked.span.is_single:
         return None
-    period = asked.span.first.previous if step < 0 else asked.span.first.next
+    period = neighbour(asked.span.first, step, is_open=is_open_day)
     if period not in released(period.kind):
         return None
     return Link(words.period_text(period), here_with(asked, span=period.code))
+
+
+def _awaited(asked: Asked) -> str:
+    """To whoever looks at the newest figures: on 1 December those of November are not there yet."""
+    if asked.span is None or not asked.span.is_single:
+        return ""
+    house = current_house()
+    shown, months = asked.span.first, released(PeriodKind.MONTH)
+    days = [] if months else released(PeriodKind.DAY)
+    month = awaited(shown, months, first=days[0].start if days else shown.start)
+    if month is None:
+        return ""
+    today = local_day(clock.now(), timezone=house.timezone)
+    day = comes_on(month, feedback_days=house.limits.feedback_days, today=today)
+    if day is None:
+        return _("The figures of %(period)s are still being counted.", period=words.period_text(month))
+    return _(
+        "The figures of %(period)s are not published yet. They come on %(day)s.",
+        period=words.period_text(month),
+        day=long_date(day),
+    )
 
 
 def _kept(asked: Asked) -> tuple[tuple[str, str], ...]:

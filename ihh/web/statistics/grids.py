@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from flask_babel import gettext as _
+
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.cells import Cell, Row
 from ihh.domain.statistics.measures import Measure
+from ihh.domain.statistics.periods import PeriodKind
 from ihh.domain.statistics.tables import Dimension, Table, key
-from ihh.presentation.figure_words import TOTAL, dimension_name, measure_label, row_label
+from ihh.presentation.figure_words import TOTAL, amount_text, dimension_name, measure_label, row_label
 from ihh.services.statistics.published import Shown
 
 Href = Callable[[tuple[str, ...]], str | None]
@@ -22,6 +25,8 @@ class Line:
     cells: tuple[tuple[Measure, Cell], ...]
     href: str | None = None
     is_total: bool = False
+    asked: str = ""
+    """Of the total: which share of those asked has answered."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,8 @@ class Grid:
     columns: tuple[str, ...]
     """Of the columns of figures."""
     lines: tuple[Line, ...]
+    kind: PeriodKind = PeriodKind.MONTH
+    """Of the periods that the figures are of."""
 
 
 def grid(
@@ -53,7 +60,7 @@ def grid(
     ]
     if total is not None:
         names = (row_label(Dimension.AGENCY, TOTAL), *[""] * (len(left) - 1))
-        lines.append(Line(names, TOTAL, chosen(total, measures), None, True))
+        lines.append(Line(names, TOTAL, chosen(total, measures), None, True, asked_text(total)))
     return Grid(
         tuple(dimension_name(table.dimensions[at]) for at in left) or ("",),
         tuple(heads or (measure_label(measure) for measure in measures)),
@@ -82,6 +89,12 @@ def matrix(
 
 def chosen(row: Row, measures: Sequence[Measure]) -> tuple[tuple[Measure, Cell], ...]:
     return tuple((measure, row.cells[measure]) for measure in measures)
+
+
+def asked_text(row: Row) -> str:
+    """ "21 % answered"; empty where that may not be shown."""
+    rate = row.cells[Measure.RESPONSE_RATE].amount
+    return "" if rate is None else _("%(share)s answered", share=amount_text(Measure.RESPONSE_RATE, rate))
 
 
 def _labels(table: Table, row: Row, left: Sequence[int]) -> tuple[str, ...]:

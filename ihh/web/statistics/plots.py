@@ -11,14 +11,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from ihh.domain.masking import Flag
+from ihh.domain.closed_days import is_open
 from ihh.domain.statistics.cells import Cell, Row
 from ihh.domain.statistics.measures import Measure
-from ihh.domain.statistics.periods import Period
+from ihh.domain.statistics.periods import Period, PeriodKind
 from ihh.domain.statistics.tables import Dimension
 from ihh.presentation.figure_words import (
-    amount_text,
-    as_read,
     cell_text,
     hour_on_axis,
     measure_label,
@@ -27,12 +25,13 @@ from ihh.presentation.figure_words import (
     rounded,
     row_label,
     short_period,
+    weekday_name,
 )
-from ihh.presentation.formats import EN_DASH
 from ihh.services.house import current_house
 from ihh.services.statistics.published import Shown
 from ihh.web.statistics import summaries
 from ihh.web.statistics.grids import Grid, Href, Line, chosen, grid, matrix
+from ihh.web.statistics.marks import short_text, signs_of, target_of, targets, value, with_answers
 
 HOURS = (Measure.CUSTOMERS, Measure.SERVICE_EVENTS, Measure.WAIT_MEDIAN, Measure.WAIT_P90)
 LEVELS = (Measure.SERVICE_EVENTS, Measure.WAIT_MEDIAN, Measure.WAIT_P90, Measure.WITHIN_LEVEL, Measure.CSAT)
@@ -58,36 +57,8 @@ class Plot:
     grid: Grid
     is_empty: bool
     """Nothing to draw; the table says why."""
-
-
-def targets() -> dict[Measure, int]:
-    figures = current_house().figures
-    return {
-        Measure.ONE_VISIT: figures.one_visit_target_pct,
-        Measure.WITHIN_LEVEL: figures.service_level_target_pct,
-        Measure.WAIT_MEDIAN: figures.median_wait_target_min,
-        Measure.WALK_IN_WAIT_MEDIAN: figures.median_wait_target_min,
-        Measure.BOOKED_WAIT_MEDIAN: figures.median_wait_target_min,
-    }
-
-
-def value(measure: Measure, cell: Cell) -> float | None:
-    """As it is read, for the drawing; None where there is nothing to draw."""
-    return None if cell.amount is None else float(as_read(measure, cell.amount))
-
-
-def short_text(cell: Cell) -> str:
-    """For a place too small for words: the number alone, "<5", or a dash."""
-    if cell.amount is not None:
-        return str(rounded(cell.amount))
-    return f"<{current_house().figures.small_cell}" if cell.flag is Flag.SUPPRESSED else EN_DASH
-
-
-def target_of(measure: Measure) -> dict[str, Any] | None:
-    target = targets().get(measure)
-    if target is None:
-        return None
-    return {"value": target, "text": _("target %(figure)s", figure=amount_text(measure, target))}
+    signs: tuple[str, ...] = ()
+    """What the signs mean that stand in the drawing for a number."""
 
 
 def hours(shown: Shown, *, keep: Keep = every) -> Plot:
@@ -116,6 +87,7 @@ def hours(shown: Shown, *, keep: Keep = every) -> Plot:
         },
         grid(shown, HOURS, keep=keep, without=others),
         all(cell.amount is None for cell in middles),
+        signs_of(middle for middle, high in zip(middles, highs, strict=True) if high.amount is None),
     )
 
 
@@ -139,11 +111,18 @@ def heat(rows: Sequence[Row], place: tuple[int, int]) -> Plot:
             "kind": "heat",
             "columns": [hour_on_axis(hour) for hour in dict.fromkeys(row.values[place[1]] for row in rows)],
             "rows": [line.labels[0] for line in table.lines],
+            "short_rows": [_weekday(line.key) for line in table.lines],
             "cells": cells,
         },
         table,
         all(cell["value"] is None for cell in cells),
+        signs_of(cell for line in table.lines for _measure, cell in line.cells),
     )
+
+
+def _weekday(code: str) -> str:
+    """ "Mon", for a narrow screen."""
+    return weekday_name(int(code), "abbreviated") if code.isdigit() else code
 
 
 def levels(shown: Shown, *, total: Row | None = None, href: Href = lambda values: None) -> Plot:
@@ -184,7 +163,7 @@ def level_heads() -> tuple[str, ...]:
     """Short heads, as the columns of LEVELS need."""
     minutes = current_house().figures.service_level_min
     return (
-        _("Services"),
+        measure_label(Measure.SERVICE_EVENTS),
         _("Median wait"),
         _("9 of 10 under"),
         _("In %(minutes)d min", minutes=minutes),
@@ -224,31 +203,61 @@ def _ranks(
 def trend(found: Mapping[Period, Sequence[Row]]) -> Plot:
     """Five figures period by period, each in a small plot of its own with its target."""
     rows = {period: of[0] for period, of in found.items() if of}
-    panels = [_panel(measure, list(rows.values())) for measure in TREND]
+    open_rows = {period: row for period, row in rows.items() if not _was_closed(period, row)}
+    panels = [_panel(measure, rows, open_rows) for measure in TREND]
     return Plot(
         "trend",
         _("How it changed"),
-        _("Dashed line: the target. A gap: nothing that may be shown."),
-        summaries.of_trend(rows),
+        _("Dashed line: the target. A gap: a closed day, or nothing that may be shown."),
+        summaries.of_trend(open_rows),
         {"kind": "lines", "labels": [short_period(period) for period in rows], "panels": panels},
         by_period(rows, TREND),
         len(rows) < 2 or all(one is None for panel in panels for one in panel["values"]),
     )
 
 
+def _was_closed(period: Period, row: Row) -> bool:
+    """A day without hours and without visits: no bad day, but none at all."""
+    is_empty = row.cells[Measure.VISITS].amount == 0
+    return period.kind is PeriodKind.DAY and is_empty and not is_open(current_house(), period.start)
+
+
 def by_period(rows: Mapping[Period, Row], measures: Sequence[Measure]) -> Grid:
-    lines = [Line((period_text(period),), period.code, chosen(row, measures)) for period, row in rows.items()]
-    return Grid((_("Period"),), tuple(measure_label(measure) for measure in measures), tuple(lines))
+    lines = [
+        Line((_period_label(period, row),), period.code, chosen(row, measures))
+        for period, row in rows.items()
+    ]
+    kinds = {period.kind for period in rows} or {PeriodKind.MONTH}
+    return Grid(
+        (_("Period"),), tuple(measure_label(measure) for measure in measures), tuple(lines), kinds.pop()
+    )
 
 
-def _panel(measure: Measure, rows: Sequence[Row]) -> dict[str, Any]:
-    cells = [row.cells[measure] for row in rows]
+def _period_label(period: Period, row: Row) -> str:
+    name = period_text(period)
+    return _("%(day)s, closed", day=name) if _was_closed(period, row) else name
+
+
+def _panel(measure: Measure, rows: Mapping[Period, Row], open_rows: Mapping[Period, Row]) -> dict[str, Any]:
+    cells = [row.cells[measure] for row in rows.values()]
     return {
         "name": measure_label(measure),
-        "values": [value(measure, cell) for cell in cells],
-        "texts": [cell_text(measure, cell) for cell in cells],
+        "values": [
+            value(measure, row.cells[measure]) if period in open_rows else None
+            for period, row in rows.items()
+        ],
+        "texts": [with_answers(measure, cell) for cell in cells],
+        "none": _why_none(measure, rows),
         "target": target_of(measure),
     }
+
+
+def _why_none(measure: Measure, rows: Mapping[Period, Row]) -> str:
+    """What the last period reads where nothing can be drawn: "not shown", "by month only"."""
+    if not rows:
+        return ""
+    period, row = list(rows.items())[-1]
+    return cell_text(measure, row.cells[measure], kind=period.kind)
 
 
 def _tenths(cell: Cell) -> str:

@@ -26,7 +26,8 @@ from ihh.web.statistics.dashboard import TABLES, days_open
 from ihh.web.statistics.definitions import Entry, entry
 from ihh.web.statistics.frame import READERS, blueprint, months_before, page
 from ihh.web.statistics.grids import Grid, grid
-from ihh.web.statistics.plots import LEVELS, Plot, heat, hours, level_heads, levels, shares, targets, trend
+from ihh.web.statistics.marks import targets
+from ihh.web.statistics.plots import LEVELS, Plot, heat, hours, level_heads, levels, shares, trend
 from ihh.web.statistics.views import saved_views
 
 KEY_FIGURES = (
@@ -67,6 +68,8 @@ class KeyFigure:
     year_before: Cell | None
     change: said.Change | None
     """Since the month before."""
+    year_change: said.Change | None
+    """Since a year earlier."""
     target: str
     is_met: bool | None
     note: Entry
@@ -131,6 +134,7 @@ def key_figures(
             before.cells[measure] if before else None,
             year_before.cells[measure] if year_before else None,
             tiles[measure].change,
+            said.change_of(measure, now.cells[measure], year_before.cells[measure]) if year_before else None,
             amount_text(measure, goals[measure]) if measure in goals else "",
             tiles[measure].is_met,
             entry(measure),

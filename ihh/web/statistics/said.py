@@ -13,10 +13,12 @@ from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.cells import Cell, Row
 from ihh.domain.statistics.measures import Measure, Unit
+from ihh.domain.statistics.periods import PeriodKind
 from ihh.domain.statistics.tables import Dimension
 from ihh.presentation.figure_words import (
     MINUS,
     amount_text,
+    answered_text,
     as_read,
     cell_text,
     decimals,
@@ -30,7 +32,7 @@ from ihh.presentation.figure_words import (
 )
 from ihh.presentation.formats import NBSP
 from ihh.services.house import current_house
-from ihh.web.statistics.plots import targets
+from ihh.web.statistics.marks import targets
 
 NAMED = 3
 """Agencies the headline names, the worst first."""
@@ -55,7 +57,9 @@ MASSES = (
 )
 """The second row: how much of it was there?"""
 
-LOW_IS_GOOD = frozenset({Measure.WALK_IN_WAIT_MEDIAN, Measure.BOOKED_WAIT_MEDIAN, Measure.WAIT_MEDIAN})
+LOW_IS_GOOD = frozenset(
+    {Measure.WALK_IN_WAIT_MEDIAN, Measure.BOOKED_WAIT_MEDIAN, Measure.WAIT_MEDIAN, Measure.NO_SHOW}
+)
 
 
 @dataclass(frozen=True)
@@ -147,23 +151,31 @@ _COUNTED: dict[Measure, Callable[[int], str]] = {
 }
 
 
-def tiles(measures: Sequence[Measure], row: Row, before: Row | None) -> list[Tile]:
+def tiles(
+    measures: Sequence[Measure], row: Row, before: Row | None, *, kind: PeriodKind = PeriodKind.MONTH
+) -> list[Tile]:
     """Figures with their targets, and how they changed since the period compared with."""
-    return [_tile(measure, row, before) for measure in measures]
+    return [_tile(measure, row, before, kind) for measure in measures]
 
 
-def _tile(measure: Measure, row: Row, before: Row | None) -> Tile:
+def _tile(measure: Measure, row: Row, before: Row | None, kind: PeriodKind) -> Tile:
     cell, target = row.cells[measure], targets().get(measure)
     met, bar, goal = None, None, None
     if target is not None:
         goal = _("target %(figure)s", figure=amount_text(measure, target))
         if cell.amount is not None:
-            met = is_met(measure, cell.amount, target)
-            most = 100 if CATALOGUE[measure].unit is Unit.PERCENT else max(2 * target, rounded(cell.amount))
-            bar = (round(100 * float(cell.amount) / most, 1), round(100 * target / most, 1))
+            met, bar = is_met(measure, cell.amount, target), _bar(measure, cell.amount, target)
     change = change_of(measure, cell, before.cells[measure]) if before is not None else None
     note = _answers(row) if measure is Measure.CSAT else None
-    return Tile(measure, label(measure), cell_text(measure, cell), cell, goal, met, bar, change, note)
+    said = cell_text(measure, cell, kind=kind)
+    return Tile(measure, label(measure), said, cell, goal, met, bar, change, note)
+
+
+def _bar(measure: Measure, amount: int | Decimal, target: int) -> tuple[float, float]:
+    """Shares of which more is better on a scale to 100 %; what should be small to twice its target."""
+    is_share = CATALOGUE[measure].unit is Unit.PERCENT and measure not in LOW_IS_GOOD
+    most = 100 if is_share else max(2 * target, rounded(amount), 1)
+    return (round(100 * float(amount) / most, 1), round(100 * target / most, 1))
 
 
 def is_met(measure: Measure, amount: int | Decimal, target: int) -> bool:
@@ -179,14 +191,18 @@ def label(measure: Measure) -> str:
 
 def _answers(row: Row) -> str | None:
     """How many answered, and which share of those asked: satisfaction is not read without."""
-    answers, rate = row.cells[Measure.ANSWERS], row.cells[Measure.RESPONSE_RATE]
-    if answers.amount is None:
+    said = answered_text(Measure.CSAT, row.cells[Measure.CSAT])
+    if not said:
         return None
-    said = _("n %(count)s", count=grouped(int(answers.amount))).replace(" ", NBSP)
-    if rate.amount is None:
+    rate = row.cells[Measure.RESPONSE_RATE].amount
+    if rate is None:
         return said
-    share = amount_text(Measure.RESPONSE_RATE, rate.amount)
-    return _("%(answers)s, %(share)s answered", answers=said, share=share)
+    facts = {"answers": said, "share": amount_text(Measure.RESPONSE_RATE, rate)}
+    target = targets()[Measure.RESPONSE_RATE]
+    if is_met(Measure.RESPONSE_RATE, rate, target):
+        return _("%(answers)s, %(share)s answered", **facts)
+    goal = amount_text(Measure.RESPONSE_RATE, target)
+    return _("%(answers)s, %(share)s answered (target %(target)s)", target=goal, **facts)
 
 
 def change_of(measure: Measure, now: Cell, before: Cell) -> Change | None:
@@ -209,7 +225,7 @@ def _change_text(measure: Measure, difference: Decimal, before: Decimal) -> str:
     unit = CATALOGUE[measure].unit
     if unit is Unit.COUNT and before:
         share = abs(100 * difference / before)
-        return sign + percent_text(number_text(share, decimals=1 if share < 1 else 0))
+        return sign + percent_text(number_text(share, decimals=int(rounded(share) == 0)))
     if unit is Unit.PERCENT:
         return sign + ngettext("%(num)d point", "%(num)d points", abs(rounded(difference))).replace(" ", NBSP)
     if unit is Unit.MINUTES:

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 
 from ihh.domain.statistics.cells import Cell, Row
 from ihh.domain.statistics.measures import Measure
-from ihh.domain.statistics.periods import Period
+from ihh.domain.statistics.periods import Period, PeriodKind
 from ihh.presentation.figure_words import amount_text, listed, measure_label, period_text, rounded
 from ihh.web.statistics.grids import Grid
 
@@ -95,16 +95,17 @@ def of_trend(rows: Mapping[Period, Row]) -> str:
         ]
         if len(shown) > 1:
             (first, before), (last, after) = shown[0], shown[-1]
-            said.append(
-                _(
-                    "%(figure)s: %(before)s in %(first)s, %(after)s in %(last)s.",
-                    figure=measure_label(measure),
-                    before=amount_text(measure, before),
-                    first=period_text(first),
-                    after=amount_text(measure, after),
-                    last=period_text(last),
-                )
-            )
+            facts = {
+                "figure": measure_label(measure),
+                "before": amount_text(measure, before),
+                "first": period_text(first),
+                "after": amount_text(measure, after),
+                "last": period_text(last),
+            }
+            if first.kind is PeriodKind.DAY:
+                said.append(_("%(figure)s: %(before)s on %(first)s, %(after)s on %(last)s.", **facts))
+            else:
+                said.append(_("%(figure)s: %(before)s in %(first)s, %(after)s in %(last)s.", **facts))
     return " ".join(said) or _("Too few periods to compare yet.")
 
 
