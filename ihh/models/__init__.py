@@ -3,7 +3,7 @@
 from ihh.models.absence import DeskAbsence
 from ihh.models.account import Device, User
 from ihh.models.desk_session import DeskSession
-from ihh.models.fact import ClosedDay, DayFactRow, ServiceFactRow, VisitFactRow
+from ihh.models.fact import ClosedDay, CompleteRange, DayFactRow, ServiceFactRow, VisitFactRow
 from ihh.models.feedback import Feedback
 from ihh.models.figure import FigureRow, Release
 from ihh.models.house import AgencyRow, DeskRow, HouseVersion, ServiceRow
@@ -21,6 +21,7 @@ __all__ = [
     "AgencyRow",
     "AnsweredRequest",
     "ClosedDay",
+    "CompleteRange",
     "Contact",
     "DayFactRow",
     "Demonstration",

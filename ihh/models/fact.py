@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ihh.db import Base, UtcDateTime
@@ -80,11 +80,23 @@ class DayFactRow(Base):
 
 
 class ClosedDay(Base):
-    """A day whose visits have become facts."""
+    """A day whose visits have become facts, or whose facts are gone again."""
 
     __tablename__ = "closed_day"
 
     day: Mapped[date] = mapped_column(Date, primary_key=True)
-    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """None: this house did not close it; its facts came from another system."""
     purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """Since then the day has neither events nor facts: no figure can be counted from it any more."""
+
+
+class CompleteRange(Base):
+    """Days of which somebody declared that every visit another system recorded is here."""
+
+    __tablename__ = "complete_range"
+    __table_args__ = (CheckConstraint("first <= last", name="in_order"),)
+
+    first: Mapped[date] = mapped_column(Date, primary_key=True)
+    last: Mapped[date] = mapped_column(Date, primary_key=True)
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)

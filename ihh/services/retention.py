@@ -289,7 +289,7 @@ def _purge_rest(day: date, rows: Counter[str], *, now: datetime) -> None:
         one_at_a_time("purge")
         for table, of in OF_DAYS:
             rows[_name(table)] += _delete(table, of(day))
-        closed = db.session.get(ClosedDay, day) or ClosedDay(day=day, closed_at=now)
+        closed = db.session.get(ClosedDay, day) or ClosedDay(day=day)
         closed.purged_at = now
         db.session.add(closed)
 

@@ -60,7 +60,7 @@ def prepare(*, real_now: datetime, past_months: int = 0) -> None:
         return
     day = demonstration.next_day(house, today=today)
     before = _open_day_before(house, day)
-    demo_history.fill(house, before, months=past_months)
+    demo_history.fill(house, before, months=past_months, now=real_now)
     _play_day_before(house, day, before)
     book_day(house, day, BOOKED_TODAY, seed=day.toordinal())
     play(house, day, until_min=demonstration.BEGINS_MIN)

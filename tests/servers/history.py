@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from ihh.app import create_app
 from ihh.config import testing_settings
 from ihh.db import transaction
+from ihh.domain.statistics.coverage import DayRange
 from ihh.domain.statistics.periods import DAY, Period, PeriodKind, containing
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk
+from ihh.services.statistics import bulk, declaring
 from ihh.services.statistics.closing import close_days
 from ihh.services.statistics.published import released
 from ihh.services.statistics.releasing import release_closed
@@ -37,6 +38,7 @@ def write_history(folder: Path, *, months: int = 2) -> list[Period]:
         made = history.days(house, first.start, last.last, seed=7, visits_per_day=VISITS_PER_DAY)
         with transaction():
             bulk.add(visit for _day, visits in made for visit in visits)
+            declaring.keep(DayRange(first.start, last.last), now=now)
         night = datetime.combine(last.last + 20 * DAY, datetime.min.time(), UTC)
         close_days(now=night)
         release_closed(now=night)

@@ -16,6 +16,7 @@ from ihh.domain.contact import Reachable
 from ihh.domain.feedback import Answer, FeedbackChannel
 from ihh.domain.masking import Flag
 from ihh.domain.party import Party
+from ihh.domain.statistics.coverage import DayRange
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, containing, parse, single
 from ihh.domain.statistics.tables import PUBLISHED
 from ihh.models import (
@@ -40,7 +41,7 @@ from ihh.services import booking, check_in, day_end, proposals, retention
 from ihh.services.feedback import give_feedback
 from ihh.services.house import current_house
 from ihh.services.kiosk_use import KioskAction, note
-from ihh.services.statistics import bulk, closing, releasing
+from ihh.services.statistics import bulk, closing, declaring, releasing
 from ihh.services.statistics.published import published
 from ihh.services.statistics.releasing import release_closed
 from ihh.services.tickets import tickets_of
@@ -277,7 +278,8 @@ def test_a_period_with_a_purged_day_is_never_released(app: Flask) -> None:
     first = date(2025, 3, 3)
     with transaction():
         bulk.add(made_up_facts.days(current_house(), first, 14, seed=5, visits=10))
-        db.session.add(ClosedDay(day=date(2025, 3, 5), closed_at=EVENING, purged_at=EVENING))
+        declaring.keep(DayRange(date(2025, 3, 1), date(2025, 4, 19)), now=EVENING)
+        db.session.add(ClosedDay(day=date(2025, 3, 5), purged_at=EVENING))
     closing.close_days(now=night(date(2025, 4, 20)))
     done = {period.code for period in release_closed(now=night(date(2025, 4, 20)))}
     assert "2025-W11" in done

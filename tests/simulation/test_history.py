@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from ihh.models import DayFactRow, VisitFactRow
 from ihh.services.house import current_house
 from ihh.simulation import demo_history, history
 
+NOW = datetime(2026, 12, 4, 8, tzinfo=UTC)
 FIRST, LAST = date(2025, 3, 3), date(2025, 4, 11)
 """Six weeks, with the change of the clocks."""
 
@@ -73,13 +74,13 @@ def test_the_days_numbers_add_up(sqlite_app):
 
 def test_a_demonstration_gets_a_past_once(app):
     house, until = current_house(), date(2026, 12, 3)
-    visits = demo_history.fill(house, until, months=1)
+    visits = demo_history.fill(house, until, months=1, now=NOW)
     kept = select(func.count(), func.min(VisitFactRow.day), func.max(VisitFactRow.day))
     assert db.session.execute(kept).one() == (visits, date(2026, 11, 2), date(2026, 12, 2))
     assert db.session.scalar(select(func.count(DayFactRow.day.distinct()))) == 23
-    assert demo_history.fill(house, until, months=1) == 0
+    assert demo_history.fill(house, until, months=1, now=NOW) == 0
     assert db.session.execute(kept).one()[0] == visits
 
 
 def test_a_demonstration_without_a_past(sqlite_app):
-    assert demo_history.fill(current_house(), date(2026, 12, 3), months=0) == 0
+    assert demo_history.fill(current_house(), date(2026, 12, 3), months=0, now=NOW) == 0

@@ -20,15 +20,15 @@ from werkzeug.test import TestResponse
 from ihh import clock
 from ihh.db import db, transaction
 from ihh.domain.statistics.cells import Row
+from ihh.domain.statistics.coverage import DayRange
 from ihh.domain.statistics.measures import Measure
 from ihh.domain.statistics.periods import parse, single
 from ihh.domain.statistics.tables import key
-from ihh.models import ClosedDay, FigureRow, Release, ServiceFactRow, VisitFactRow
+from ihh.models import CompleteRange, FigureRow, Release, ServiceFactRow, VisitFactRow
 from ihh.models.account import Role
 from ihh.services.accounts import add_user
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk
-from ihh.services.statistics.closing import close_days
+from ihh.services.statistics import bulk, declaring
 from ihh.services.statistics.published import published, series
 from ihh.services.statistics.releasing import release_closed
 from tests.servers.site import settle
@@ -49,7 +49,7 @@ def written() -> dict[str, list[dict[str, Any]]]:
 @pytest.fixture
 def figures(sqlite_app: Flask, written: dict[str, list[dict[str, Any]]]) -> None:
     """September and October 2026, small enough to hide some rows."""
-    tables = [row.__table__ for row in (VisitFactRow, ServiceFactRow, ClosedDay, Release, FigureRow)]
+    tables = [row.__table__ for row in (VisitFactRow, ServiceFactRow, CompleteRange, Release, FigureRow)]
     if written:
         with transaction():
             for table in tables:
@@ -66,7 +66,7 @@ def _write_figures() -> None:
     with transaction():
         for month, seed in ((date(2026, 9, 1), 1), (date(2026, 10, 1), 2)):
             bulk.add(made_up_facts.days(house, month, 9, seed=seed, visits=14))
-    close_days(now=now)
+        declaring.keep(DayRange(date(2026, 9, 1), date(2026, 11, 9)), now=now)
     release_closed(now=now)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from ihh.db import db, transaction
 from ihh.domain.closed_days import open_days
@@ -12,10 +12,10 @@ from ihh.domain.daytime import local_day
 from ihh.domain.house import House
 from ihh.domain.statistics.periods import DAY, PeriodKind, containing
 from ihh.domain.visit import VisitState
-from ihh.models import ClosedDay, Release, Visit, VisitFactRow
+from ihh.models import ClosedDay, Release, Visit
 from ihh.services.house import current_house
 from ihh.services.statistics.day_numbers import numbers_of
-from ihh.services.statistics.fact_rows import first_day, replace_day
+from ihh.services.statistics.fact_rows import replace_day
 from ihh.services.statistics.raw_facts import NEVER_BOOKED, visits_between
 
 UNENDED = (VisitState.BOOKED, VisitState.IN_HOUSE)
@@ -39,29 +39,41 @@ def close_days(*, now: datetime) -> int:
     return closed
 
 
+def begun_on(today: date) -> date | None:
+    """The first day that this house recorded itself; None while it has ended none."""
+    closed = select(func.min(ClosedDay.day)).where(ClosedDay.closed_at.is_not(None))
+    visited = select(func.min(Visit.service_date)).where(_had_visits(today))
+    days = (db.session.execute(query).scalar() for query in (closed, visited))
+    return min((day for day in days if day is not None), default=None)
+
+
 def unclosed_days(house: House, today: date) -> set[date]:
-    """Ended days of which facts are still to be made: those with visits, and open days without any."""
-    had_visits = _days(today, Visit.state.not_in(NEVER_BOOKED))
-    first = first_day() or min(had_visits, default=today)
+    """Ended days of which facts are still to be made: those with visits, and open days without any.
+
+    None before the house began: that nobody came on a day is known only to who was there.
+    """
+    first = begun_on(today)
+    if first is None:
+        return set()
     closed = set(db.session.scalars(select(ClosedDay.day)))
-    return (had_visits | set(open_days(house, first, today - DAY)) - _days_with_facts(first)) - closed
+    return (_days(_had_visits(today)) | set(open_days(house, first, today - DAY))) - closed
 
 
 def _to_close(house: House, today: date) -> list[date]:
     """Days never closed, and those about which feedback may have come since."""
     answered_since = today - timedelta(days=house.limits.feedback_days + 1)
     again = set(db.session.scalars(select(ClosedDay.day).where(ClosedDay.day >= answered_since)))
-    return sorted((unclosed_days(house, today) | again) - _days(today, Visit.state.in_(UNENDED)))
+    return sorted(
+        (unclosed_days(house, today) | again) - _days((Visit.service_date < today) & Visit.state.in_(UNENDED))
+    )
 
 
-def _days(today: date, condition: ColumnElement[bool]) -> set[date]:
-    query = select(Visit.service_date).where(Visit.service_date < today, condition).distinct()
-    return set(db.session.scalars(query))
+def _had_visits(today: date) -> ColumnElement[bool]:
+    return (Visit.service_date < today) & Visit.state.not_in(NEVER_BOOKED)
 
 
-def _days_with_facts(first: date) -> set[date]:
-    """Also of another system: then this house has nothing to add."""
-    return set(db.session.scalars(select(VisitFactRow.day).where(VisitFactRow.day >= first).distinct()))
+def _days(condition: ColumnElement[bool]) -> set[date]:
+    return set(db.session.scalars(select(Visit.service_date).where(condition).distinct()))
 
 
 def _is_released(day: date) -> bool:

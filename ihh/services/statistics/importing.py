@@ -2,12 +2,13 @@
 
 A file is read twice. First everything in it is checked, without a lock; then it is written in one
 transaction. On SQLite nobody else can write meanwhile, so large files are for a closed house.
+Its figures are made once its days are declared complete (`declaring`).
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,20 +17,23 @@ from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from ihh.db import db, transaction
 from ihh.domain.daytime import local_day
 from ihh.domain.errors import Code, Refusal
+from ihh.domain.statistics.coverage import DayRange
 from ihh.domain.statistics.events_file import Fault, Found, visits
 from ihh.domain.statistics.events_values import Expected
 from ihh.domain.statistics.facts import HOUSE, VisitFact
 from ihh.domain.statistics.periods import PeriodKind, containing
-from ihh.models import Release, Visit, VisitFactRow
+from ihh.models import ClosedDay, Release, VisitFactRow
+from ihh.services.hold_limits import one_at_a_time
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk
-from ihh.services.statistics.raw_facts import NEVER_BOOKED
+from ihh.services.statistics import bulk, declaring
+from ihh.services.statistics.closing import begun_on
+from ihh.services.statistics.coverage import HISTORY, declared
 
 FAULTS_TOLD = 100
 ASKED_AT_ONCE = 500
@@ -44,8 +48,8 @@ class Report:
 
     visits: int = 0
     services: int = 0
-    first: date | None = None
-    last: date | None = None
+    first: date = date.max
+    last: date = date.min
     unknown_agencies: set[str] = field(default_factory=set)
     unknown_services: set[str] = field(default_factory=set)
     """Not in the house file: imported as they are, shown by their codes."""
@@ -60,10 +64,22 @@ class Faulty(Exception):
         self.count = count
 
 
-def check(path: Path, source: str, *, now: datetime, tell: Tell | None = None) -> Report:
+@dataclass(frozen=True)
+class Complete:
+    """A declaration that goes with a file: with it, no visit of these days is missing."""
+
+    days: DayRange
+    nobody_came: bool = False
+    """Also in months of which there is no visit."""
+
+
+def check(
+    path: Path, source: str, *, now: datetime, complete: Complete | None = None, tell: Tell | None = None
+) -> Report:
     """Read a file and say what an import of it would bring. Raises Faulty, and OSError for no file.
 
-    Refuses `invalid` for a source's name that is the house's own or no name.
+    Raises Undeclarable for what cannot be declared `complete`. Refuses `invalid` for a source's name that is
+    the house's own or no name.
     """
     expected = _expected(source, now)
     report, count = Report(), 0
@@ -79,13 +95,15 @@ def check(path: Path, source: str, *, now: datetime, tell: Tell | None = None) -
                 days.setdefault(visit.day, line)
                 keys.add(visit.key, line)
                 _note(report, visit)
-        for fault in (*_forbidden(days), *keys.faults(source)):
+        for fault in (*_forbidden(days, expected.today), *keys.faults(source)):
             count += 1
             faults += [fault] if len(faults) < FAULTS_TOLD else []
     if not faults and not report.visits:
         faults, count = [Fault(1, "", "no row follows the header")], 1
     if faults:
         raise Faulty(faults, count)
+    if complete is not None:
+        declaring.check(complete.days, now=now, nobody_came=complete.nobody_came, coming=days)
     report.first, report.last = min(days), max(days)
     house = current_house()
     report.unknown_agencies -= house.agency.keys()
@@ -93,21 +111,34 @@ def check(path: Path, source: str, *, now: datetime, tell: Tell | None = None) -
     return report
 
 
-def bring_in(path: Path, source: str, *, now: datetime, tell: Tell | None = None) -> Report:
-    """Check a file and write its facts. Raises Faulty and OSError; refuses as `check` does.
+def bring_in(
+    path: Path, source: str, *, now: datetime, complete: Complete | None = None, tell: Tell | None = None
+) -> Report:
+    """Check a file and write its facts, with what is declared about them. Raises and refuses as `check` does.
 
     What others did between the checking and the writing counts: then nothing is imported either.
     """
-    report = check(path, source, now=now, tell=tell)
+    report = check(path, source, now=now, complete=complete, tell=tell)
+    expected = _expected(source, now)
     days: dict[date, int] = {}
     try:
         with transaction():
-            bulk.add(_clean(_read(path, _expected(source, now), tell), days))
-            if changed := list(_forbidden(days)):
+            one_at_a_time(HISTORY)
+            bulk.add(_clean(_read(path, expected, tell), days))
+            if changed := list(_forbidden(days, expected.today)):
                 raise Faulty(changed, len(changed))
+            _bring_back(days)
+            if complete is not None:
+                declaring.check(complete.days, now=now, nobody_came=complete.nobody_came)
+                declaring.keep(complete.days, now=now)
     except IntegrityError:
         raise Faulty([Fault(1, "visit", "visits of this file were imported meanwhile")], 1) from None
     return report
+
+
+def _bring_back(days: Iterable[date]) -> None:
+    """Days of another system that were purged have facts again."""
+    db.session.execute(delete(ClosedDay).where(ClosedDay.day.in_(list(days)), ClosedDay.closed_at.is_(None)))
 
 
 def _clean(found: Iterator[Found | Fault], days: dict[date, int]) -> Iterator[VisitFact]:
@@ -153,27 +184,20 @@ def _note(report: Report, visit: VisitFact) -> None:
         report.unknown_services.add(service.service)
 
 
-def _forbidden(days: dict[date, int]) -> Iterator[Fault]:
-    """Days of which something is published, or that this house recorded itself."""
-    if not days:
-        return
-    between = min(days), max(days)
+def _forbidden(days: Mapping[date, int], today: date) -> Iterator[Fault]:
+    """Days of which something is published, that are declared complete, or that this house records itself."""
     released = {
         (kind, start) for kind, start in db.session.execute(select(Release.period_kind, Release.period_start))
     }
-    visited = select(Visit.service_date).where(
-        Visit.service_date.between(*between), Visit.state.not_in(NEVER_BOOKED)
-    )
-    recorded = select(VisitFactRow.day).where(
-        VisitFactRow.day.between(*between), VisitFactRow.source == HOUSE
-    )
-    own = {*db.session.scalars(visited.distinct()), *db.session.scalars(recorded.distinct())}
+    complete, begun = declared(), begun_on(today) or date.max
     for day, line in days.items():
         periods = [containing(day, kind) for kind in reversed(PeriodKind)]
         if codes := [one.code for one in periods if (one.kind.value, one.start) in released]:
             yield Fault(line, "day", f"figures of {codes[0]} are published and stay as they are")
-        elif day in own:
-            yield Fault(line, "day", f"this house recorded {day} itself")
+        elif within := [str(one) for one in complete if day in one]:
+            yield Fault(line, "day", f"{within[0]} is declared complete and takes no more visits")
+        elif day >= begun:
+            yield Fault(line, "day", f"this house records its days itself since {begun}")
 
 
 class _Keys:

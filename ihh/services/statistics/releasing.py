@@ -16,13 +16,16 @@ from ihh.domain.daytime import local_day
 from ihh.domain.house import House
 from ihh.domain.statistics.cells import Sources
 from ihh.domain.statistics.counting import Rules, count
+from ihh.domain.statistics.coverage import Coverage
 from ihh.domain.statistics.periods import Period, PeriodKind, closes_on, containing
 from ihh.domain.statistics.pooling import together
 from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table, values
 from ihh.models import ClosedDay, Release
+from ihh.services.hold_limits import one_at_a_time
 from ihh.services.house import current_house
 from ihh.services.statistics import fact_rows, frozen
 from ihh.services.statistics.closing import unclosed_days
+from ihh.services.statistics.coverage import HISTORY, coverage, has_stray
 from ihh.services.statistics.masks import Counted, first_read, masked
 from ihh.services.statistics.row_order import known_values
 
@@ -38,22 +41,29 @@ def release_closed(*, now: datetime) -> list[Period]:
     twice, and in several processes: the first to write a release makes it.
     """
     house = current_house()
+    recorded = coverage(house, local_day(now, timezone=house.timezone))
     done = []
-    for period in _due(house, now):
+    for period in _due(house, recorded, now):
         try:
-            release(period, now=now)
+            release(period, now=now, recorded=recorded)
         except IntegrityError:
             log.info("%s was released by another process", period.code)
+        except Stray:
+            log.info("%s: visits were imported while it was counted", period.code)
         else:
             done.append(period)
     return sorted(done, key=lambda period: (period.last, KINDS.index(period.kind)))
 
 
-def release(period: Period, *, now: datetime) -> None:
+class Stray(Exception):
+    """Visits of another system came in of days that are not declared complete."""
+
+
+def release(period: Period, *, now: datetime, recorded: Coverage | None = None) -> None:
     """Count, mask and freeze one period. Raises IntegrityError if it is released.
 
     Only what has been worked out is written in a transaction: masks may take a minute, and nobody is to wait
-    for the night's work.
+    for the night's work. Raises Stray if by then there are visits outside of what is `recorded`.
     """
     house = current_house()
     counted = _pooled(period) if period.kind is PeriodKind.YEAR else _counted(house, period)
@@ -67,6 +77,9 @@ def release(period: Period, *, now: datetime) -> None:
         is_synthetic=fact_rows.has_synthetic(period.start, period.last),
     )
     with transaction():
+        one_at_a_time(HISTORY)
+        if recorded is not None and has_stray(period, recorded.ranges):
+            raise Stray
         db.session.add(made)
         db.session.flush()
         frozen.add(rows)
@@ -83,15 +96,14 @@ def rules_of(house: House) -> Rules:
     )
 
 
-def _due(house: House, now: datetime) -> list[Period]:
-    """Closed and not released: from short to long, of each kind the newest first; none that is lost.
+def _due(house: House, recorded: Coverage, now: datetime) -> list[Period]:
+    """Closed, recorded as a whole and not released; none that is lost. From short to long, the newest first.
 
     Who reads waits for the newest. Days and weeks go before all months, and months before all years: the
     longer are masked in view of the shorter, and a year is its months. Among equals the order tells nobody
     more, since a month is masked in view of its neighbours on either side.
     """
-    first = fact_rows.first_day()
-    if first is None:
+    if not recorded.ranges:
         return []
     today, days = local_day(now, timezone=house.timezone), house.limits.feedback_days
     waiting = min(unclosed_days(house, today), default=today)
@@ -101,9 +113,10 @@ def _due(house: House, now: datetime) -> list[Period]:
         released = set(
             db.session.scalars(select(Release.period_start).where(Release.period_kind == kind.value))
         )
-        period = containing(first, kind)
+        period = containing(recorded.ranges[0].first, kind)
         while closes_on(period, feedback_days=days) <= today and period.last < waiting:
-            if period.start not in released and not _is_lost(period, purged, emptied):
+            is_new = period.start not in released and recorded.has(period)
+            if is_new and not _is_lost(period, purged, emptied):
                 found.append(period)
             period = period.next
     newest_first = sorted(found, key=lambda period: period.start, reverse=True)

@@ -10,12 +10,15 @@ from enum import StrEnum
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from ihh import clock
 from ihh.domain.closed_days import is_open
+from ihh.domain.daytime import local_day
 from ihh.domain.statistics import comparing
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, closes_on, containing, parse, single
 from ihh.presentation.figure_words import listed, period_text, span_text
 from ihh.presentation.formats import long_date
 from ihh.services.house import current_house
+from ihh.services.statistics.coverage import coverage
 from ihh.services.statistics.published import released
 
 YEARS = range(2000, 2100)
@@ -231,12 +234,21 @@ def _check_released(span: Span) -> None:
     missing = next((period for period in span if period not in there), None)
     if missing is None:
         return
-    if not known or missing > known[-1]:
+    today = local_day(clock.now(), timezone=current_house().timezone)
+    if available_on(missing) >= today or coverage(current_house(), today).has(missing):
         raise _Fault(
             _(
                 "The figures of %(period)s are not published yet. They come on %(day)s.",
                 period=period_text(missing),
-                day=long_date(available_on(missing)),
+                day=long_date(max(available_on(missing), today)),
+            ),
+            404,
+        )
+    if not known or missing > known[0]:
+        raise _Fault(
+            _(
+                "There are no figures of %(period)s: not every day of it is recorded.",
+                period=period_text(missing),
             ),
             404,
         )

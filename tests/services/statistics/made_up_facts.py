@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from ihh.db import db, transaction
+from ihh.domain.closed_days import open_days
 from ihh.domain.house import House
 from ihh.domain.statistics.facts import ABSENT, ServiceFact, VisitFact
+from ihh.models import ClosedDay
+from ihh.services.statistics import bulk
 
 LANGUAGES = ("en", "en", "en", "fi", "fi", "sv", "ru", "uk", "ar", "so")
 MINUTE = timedelta(minutes=1)
@@ -25,6 +30,14 @@ def days(
             number = max(0, round(dice.gauss(visits, visits / 4)))
             found += [_visit(house, day, f"{day}-{place}", source, dice) for place in range(number)]
     return found
+
+
+def record(house: House, facts: Sequence[VisitFact], *, now: datetime) -> None:
+    """As if this house had opened on their first day and closed every day since."""
+    first, yesterday = min(visit.day for visit in facts), now.date() - timedelta(days=1)
+    with transaction():
+        bulk.add(facts)
+        db.session.add_all(ClosedDay(day=day, closed_at=now) for day in open_days(house, first, yesterday))
 
 
 def _visit(house: House, day: date, key: str, source: str, dice: random.Random) -> VisitFact:

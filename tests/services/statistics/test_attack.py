@@ -10,15 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from ihh.db import transaction
 from ihh.domain.house import House
-from ihh.domain.statistics.facts import VisitFact
+from ihh.domain.statistics.facts import HOUSE, VisitFact
 from ihh.domain.statistics.measures import Measure
 from ihh.domain.statistics.periods import PeriodKind, Span
 from ihh.domain.statistics.tables import PUBLISHED
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk
-from ihh.services.statistics.closing import close_days
 from ihh.services.statistics.published import released, series
 from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import made_up_facts, plain_figures
@@ -44,9 +41,7 @@ def truth_of(facts: Sequence[VisitFact]) -> dict[Count, int]:
 
 def attack(house: House, facts: list[VisitFact], *, now: datetime, tried: int | None, seed: int = 0) -> int:
     """Release everything and try to bound hidden counts; how many were tried."""
-    with transaction():
-        bulk.add(facts)
-    close_days(now=now)
+    made_up_facts.record(house, facts, now=now)
     release_closed(now=now)
     agency_of = {service.id: service.agency for service in house.services}
     attacker = Attacker(agency_of, truth_of(facts), k=house.figures.small_cell)
@@ -68,17 +63,15 @@ def test_no_hidden_count_can_be_bounded(
 ) -> None:
     """Every release so far, of every kind: two months and their year, or one busy month. All takes minutes."""
     house = current_house()
-    facts = made_up_facts.days(house, date(2025, 11, 17), 36, seed=seed, visits=visits)
+    facts = made_up_facts.days(house, date(2025, 11, 17), 36, seed=seed, visits=visits, source=HOUSE)
     assert attack(house, facts, now=now, tried=tried, seed=seed) == tried
 
 
 def test_zeros_are_shown_as_zeros(sqlite_app: Flask) -> None:
     house = current_house()
-    facts = made_up_facts.days(house, date(2025, 11, 3), 25, seed=3, visits=25)
-    with transaction():
-        bulk.add(facts)
+    facts = made_up_facts.days(house, date(2025, 11, 3), 25, seed=3, visits=25, source=HOUSE)
     december = datetime(2025, 12, 10, 3, tzinfo=NOW.tzinfo)
-    close_days(now=december)
+    made_up_facts.record(house, facts, now=december)
     release_closed(now=december)
     truth = truth_of(facts)
     shown = {True: 0, False: 0}

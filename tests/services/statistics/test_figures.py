@@ -18,6 +18,7 @@ from ihh.domain.house_file import read_house
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.counting import Rules, count
+from ihh.domain.statistics.coverage import DayRange
 from ihh.domain.statistics.facts import ServiceFact, VisitFact
 from ihh.domain.statistics.measures import Group
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, containing, parse, single
@@ -26,7 +27,7 @@ from ihh.domain.statistics.shown import cells
 from ihh.domain.statistics.tables import TABLES, TOTAL, Dimension, values
 from ihh.layout import HOUSES
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk, releasing
+from ihh.services.statistics import bulk, declaring, releasing
 from ihh.services.statistics.published import published, released, series
 from ihh.services.statistics.releasing import release_closed
 from tests.services.statistics import made_up_facts, plain_figures
@@ -241,6 +242,8 @@ def test_several_days_together_are_the_days_added_up(sizes: list[int], seed: int
 
 
 NOW = datetime(2025, 5, 20, 3, tzinfo=ZONE)
+IMPORTED = DayRange(date(2025, 3, 1), date(2025, 5, 4))
+"""Days of another system, all that there are."""
 
 
 def test_released_figures_equal_the_facts_and_never_change(app: Flask) -> None:
@@ -248,6 +251,7 @@ def test_released_figures_equal_the_facts_and_never_change(app: Flask) -> None:
     facts = made_up_facts.days(house, date(2025, 3, 3), 60, seed=7, visits=25)
     with transaction():
         bulk.add(facts)
+        declaring.keep(IMPORTED, now=NOW)
     done = release_closed(now=NOW)
     assert [period.code for period in done if period.kind is PeriodKind.MONTH] == ["2025-03", "2025-04"]
     assert release_closed(now=NOW) == []
@@ -292,6 +296,7 @@ def test_a_span_is_its_periods_added_up(sqlite_app: Flask) -> None:
     facts = made_up_facts.days(current_house(), date(2025, 3, 3), 60, seed=8, visits=25)
     with transaction():
         bulk.add(facts)
+        declaring.keep(IMPORTED, now=NOW)
     release_closed(now=NOW)
     span = Span(parse("2025-03"), parse("2025-04"))
     both = published(span, ["total", "language"])
@@ -314,6 +319,7 @@ def test_a_span_is_its_periods_added_up(sqlite_app: Flask) -> None:
 def test_days_and_weeks_are_published_before_their_month(sqlite_app: Flask) -> None:
     with transaction():
         bulk.add(made_up_facts.days(current_house(), date(2025, 3, 3), 20, seed=9, visits=10))
+        declaring.keep(DayRange(date(2025, 3, 1), date(2025, 3, 12)), now=NOW)
     release_closed(now=datetime(2025, 3, 13, 3, tzinfo=ZONE))
     assert [period.code for period in released(PeriodKind.DAY)][-1] == "2025-03-12"
     assert [period.code for period in released(PeriodKind.WEEK)] == ["2025-W10"]

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from ihh import config
 from ihh.app import create_app
+from ihh.db import db
 from ihh.domain.statistics.spreads import unpacked
 from ihh.layout import MIGRATIONS
 from tests.servers.postgres import PostgresServer
@@ -50,6 +51,8 @@ def test_distributions_kept_as_json_are_rewritten(
         assert found["empty"] is None
         downgrade(str(MIGRATIONS), revision="0003")
         assert json.loads(zlib.decompress(kept()[""] or b"")) == WAITS
+    with app.app_context():
+        db.engine.dispose()
     database.dispose()
     if engine == "postgresql":
         server.drop_database("older")
