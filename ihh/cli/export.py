@@ -96,9 +96,14 @@ def events(first: str, last: str, file_format: str, output: str) -> None:
     if end < begin:
         raise Unable(f"--to: {last} is before --from {first}")
     with _house():
-        _, pieces = take_events(
-            begin, end, FileFormat(file_format), actor=COMMAND_LINE, now=clock.now(), watch=_with_bar
-        )
+        try:
+            _, pieces = take_events(
+                begin, end, FileFormat(file_format), actor=COMMAND_LINE, now=clock.now(), watch=_with_bar
+            )
+        except Refusal as refused:
+            if refused.code is not Code.NOT_FOUND:
+                raise
+            raise Unable(f"--from, --to: no ended day from {begin} to {end} has events") from None
         _write(pieces, output)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 
@@ -103,6 +104,12 @@ def deactivate(username: str) -> None:
 
 def all_users() -> list[User]:
     return list(db.session.scalars(select(User).order_by(User.username)))
+
+
+def names(ids: Collection[int]) -> dict[int | None, str]:
+    """User names by the account's id, of accounts that are there."""
+    query = select(User.id, User.username).where(User.id.in_(ids))
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def _by_name(username: str) -> User:

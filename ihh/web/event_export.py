@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
@@ -13,12 +14,15 @@ from flask_login import current_user
 from ihh import clock
 from ihh.domain.errors import Code, Refusal
 from ihh.domain.statistics.asked import near_day
+from ihh.models import ExportLog
 from ihh.models.account import Role
 from ihh.presentation.access import access, staff
-from ihh.presentation.exports import FileFormat, content_type, file_name, parquet_files
+from ihh.presentation.exports import Book, FileFormat, content_type, file_name, parquet_files
 from ihh.presentation.exports.events import take_events
+from ihh.services import accounts
 from ihh.services.statistics import export_log
 from ihh.web.staff import user_menu
+from ihh.web.statistics.frame import file_mark
 
 blueprint = Blueprint("event_export", __name__)
 
@@ -42,14 +46,24 @@ def take() -> ResponseReturnValue:
         return _page(_("The last day is before the first one."), 422)
     if file_format is FileFormat.PARQUET and not parquet_files.is_available():
         return _page(_("Parquet files are not installed here. Choose another format."), 422)
-    book, pieces = take_events(
-        first, last, file_format, actor=_actor(), now=clock.now(), request_id=_request_id()
-    )
+    try:
+        book, pieces = take_events(
+            first, last, file_format, actor=_actor(), now=clock.now(), request_id=_request_id()
+        )
+    except Refusal as refused:
+        if refused.code is not Code.NOT_FOUND:
+            raise
+        return _page(_("No day between these two has ended with any event. Choose other days."), 422)
+    return _file(book, file_format, pieces)
+
+
+def _file(book: Book, file_format: FileFormat, pieces: Iterator[bytes]) -> Response:
+    name = f"{file_mark()}{file_name(book, file_format)}"
     return Response(
         stream_with_context(pieces),
         content_type=content_type(file_format),
         headers={
-            "Content-Disposition": f'attachment; filename="{file_name(book, file_format)}"',
+            "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "no-store",
             "X-Accel-Buffering": "no",
         },
@@ -91,10 +105,23 @@ def _page(error: str = "", status: int = 200) -> ResponseReturnValue:
         ],
         formats=_formats(),
         typed={name: request.args.get(name, "")[:20] for name in ("from", "to", "format")},
-        logged=export_log.latest(LOGGED_SHOWN),
+        logged=_logged(),
         error=error,
     )
     return page, status
+
+
+def _logged() -> list[tuple[ExportLog, str]]:
+    """The last downloads, each with who took it: by name where it was an account."""
+    found = export_log.latest(LOGGED_SHOWN)
+    names = accounts.names({number for one in found if (number := _account(one.actor)) is not None})
+    told = {export_log.COMMAND_LINE: _("command line")}
+    return [(one, names.get(_account(one.actor), told.get(one.actor, one.actor))) for one in found]
+
+
+def _account(actor: str) -> int | None:
+    number = actor.partition(":")[2]
+    return int(number) if number.isdecimal() else None
 
 
 def _formats() -> list[dict[str, Any]]:

@@ -134,6 +134,7 @@ def test_definitions_as_a_table(run: Run) -> None:
         (["figures", "--from", DAYS[0], "--format", "pdf"], "--format"),
         (["figures", "--from", DAYS[0], "--output", "/nowhere/x.csv"], "--output"),
         (["events", "--from", "2026-11-24", "--to", "2026-11-23"], "before"),
+        (["events", "--from", "2026-10-01", "--to", "2026-10-31"], "no ended day"),
         (["events", "--from", "yesterday", "--to", "2026-11-23"], "--from"),
         (["events", "--from", "2026-11-24"], "--to"),
         (["open-data", "--folder", "/nowhere/at/all", "--base-url", "x"], "--folder"),

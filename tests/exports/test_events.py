@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
 from statistics import median_low
 from zoneinfo import ZoneInfo
 
@@ -205,6 +207,34 @@ def test_a_finished_file_is_logged_with_its_rows(app: Flask) -> None:
     assert book.name == "events-2026-10-19--2026-10-19"
 
 
+def test_a_range_without_events_makes_no_file(app: Flask) -> None:
+    """An empty file would look as if nobody had come."""
+    with pytest.raises(Refusal) as refused:
+        taken(FileFormat.CSV, MONDAY, MONDAY + timedelta(days=30))
+    assert refused.value.code is Code.NOT_FOUND
+    assert db.session.scalars(select(ExportLog)).all() == []
+
+
+@pytest.mark.parametrize("is_synthetic", [False, True])
+def test_a_file_says_what_it_is(app: Flask, tmp_path: Path, is_synthetic: bool) -> None:
+    facts = made_up_facts.days(current_house(), MONDAY, 2, seed=7, visits=5)
+    with transaction():
+        bulk.add(replace(visit, is_synthetic=is_synthetic) for visit in facts)
+    last = MONDAY + timedelta(days=1)
+    path = written(taken(FileFormat.XLSX, MONDAY, last), tmp_path / "events.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["Events", "About", "Definitions"]
+    _, *lines = book["About"].iter_rows(values_only=True)
+    about = dict(lines)
+    assert about["House"] == "International House Helsinki"
+    assert (about["First day"], about["Last day"]) == ("2026-10-19", "2026-10-20")
+    assert about["synthetic"].startswith("yes" if is_synthetic else "no")
+    assert about["Persons"].startswith("Pseudonymous")
+    assert about["Use"].startswith("Not for publishing")
+    told = json.loads(b"".join(taken(FileFormat.JSON, MONDAY, last)))["about"]
+    assert {row["item"]: row["text"] for row in told} == about
+
+
 def test_a_file_broken_off_is_logged_without_rows(app: Flask) -> None:
     with transaction():
         bulk.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
@@ -215,6 +245,8 @@ def test_a_file_broken_off_is_logged_without_rows(app: Flask) -> None:
 
 
 def test_one_request_id_is_one_file(app: Flask) -> None:
+    with transaction():
+        bulk.add(made_up_facts.days(current_house(), MONDAY, 1, seed=7, visits=5))
     take_events(MONDAY, MONDAY, FileFormat.CSV, actor="analyst:3", now=NOW, request_id="same-same")
     with pytest.raises(Refusal) as refused:
         take_events(MONDAY, MONDAY, FileFormat.CSV, actor="analyst:3", now=NOW, request_id="same-same")

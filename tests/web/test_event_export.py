@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -16,7 +18,7 @@ from ihh.models import ExportLog, User
 from ihh.models.account import Role
 from ihh.services import accounts
 from ihh.services.house import current_house
-from ihh.services.statistics import bulk, events
+from ihh.services.statistics import bulk, events, export_log
 from tests.services.statistics import made_up_facts
 
 MONDAY = date(2026, 11, 23)
@@ -102,6 +104,31 @@ def test_a_query_that_is_wrong_gets_the_page_and_no_file(analyst: FlaskClient, q
     answer = analyst.get(f"{PATH}?{query}")
     assert (answer.status_code, answer.mimetype) == (422, "text/html")
     assert db.session.scalars(select(ExportLog)).all() == []
+
+
+def test_days_without_events_are_said_to_be_so(analyst: FlaskClient) -> None:
+    answer = analyst.get(f"{PATH}?from=2026-11-01&to=2026-11-20")
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert "No day between these two has ended with any event." in answer.text
+    assert 'value="2026-11-20"' in answer.text
+    assert db.session.scalars(select(ExportLog)).all() == []
+
+
+def test_the_log_names_who_took_a_file(analyst: FlaskClient) -> None:
+    analyst.get(ASKED, buffered=True)
+    for actor in ("command line", "analyst:987654"):
+        with transaction():
+            export_log.begin(actor, MONDAY, MONDAY, "csv", expected=1, now=datetime.now(UTC))
+    cells = re.findall(r"<td><bdi[^>]*>([^<]+)</bdi></td>", analyst.get(PATH).text)
+    assert [who for who in cells if "csv" not in who] == ["analyst:987654", "command line", "analyst-true"]
+
+
+def test_a_demonstrations_file_says_so_in_its_name(
+    app: Flask, analyst: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "IHH", replace(app.config["IHH"], is_demo=True))
+    answer = analyst.get(f"{ASKED}&format=json", buffered=True)
+    assert 'filename="demo-events-2026-11-23--2026-11-24.json"' in answer.headers["Content-Disposition"]
 
 
 def test_progress_is_told_to_who_asked_only(app: Flask, analyst: FlaskClient, now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from ihh.domain.statistics.files import Column, Values
+from ihh.domain.statistics.files import Column, Kind, Values
 
 
 class FileFormat(StrEnum):
@@ -38,6 +38,11 @@ class Book:
     sheet: Sheet
     notes: tuple[Sheet, ...] = ()
     """About and Definitions: short."""
+
+
+def sheet_about(*rows: tuple[str, str]) -> Sheet:
+    """What the file is: an item and what is said of it in each row."""
+    return Sheet("About", (Column("item", Kind.TEXT), Column("text", Kind.TEXT)), rows)
 
 
 BATCH = 1000

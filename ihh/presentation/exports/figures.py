@@ -15,7 +15,7 @@ from ihh.domain.statistics.files import Column, Kind, Value, Values
 from ihh.domain.statistics.measures import N_, Group, Measure, Unit
 from ihh.domain.statistics.periods import PeriodKind, Span, single
 from ihh.domain.statistics.tables import BY_CODE, PUBLISHED, Dimension, Table
-from ihh.presentation.exports.book import Book, Sheet
+from ihh.presentation.exports.book import Book, Sheet, sheet_about
 from ihh.presentation.figure_words import row_label
 from ihh.presentation.languages import text_language
 from ihh.services.house import current_house
@@ -129,7 +129,7 @@ def definitions() -> Sheet:
 def about(span: Span, agency_id: str | None = None) -> Sheet:
     """What the file is, and how empty cells are to be read."""
     house = current_house()
-    rows = [
+    return sheet_about(
         (_("House"), text(house.name, text_language())),
         *([(_("Agency"), row_label(Dimension.AGENCY, agency_id))] if agency_id else []),
         (_("Period"), span.code),
@@ -139,8 +139,7 @@ def about(span: Span, agency_id: str | None = None) -> Sheet:
         ("suppressed", _("Hidden: fewer people stand behind it than the house shows.")),
         ("not_shown", _("Hidden so that a suppressed figure cannot be worked out.")),
         ("no_data", _("There is nothing to count it from. It is not a zero.")),
-    ]
-    return Sheet("About", (Column("item", Kind.TEXT), Column("text", Kind.TEXT)), rows)
+    )
 
 
 def _check(kind: PeriodKind, codes: Sequence[str]) -> None:
