@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, stream_with_context, url_for
+from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -17,12 +16,11 @@ from ihh.domain.statistics.asked import near_day
 from ihh.models import ExportLog
 from ihh.models.account import Role
 from ihh.presentation.access import access, staff
-from ihh.presentation.exports import Book, FileFormat, content_type, file_name, parquet_files
+from ihh.presentation.exports import FileFormat, leaving, parquet_files
 from ihh.presentation.exports.events import take_events
 from ihh.services import accounts
 from ihh.services.statistics import export_log
 from ihh.web.staff import user_menu
-from ihh.web.statistics.frame import file_mark
 
 blueprint = Blueprint("event_export", __name__)
 
@@ -54,20 +52,7 @@ def take() -> ResponseReturnValue:
         if refused.code is not Code.NOT_FOUND:
             raise
         return _page(_("No day between these two has ended with any event. Choose other days."), 422)
-    return _file(book, file_format, pieces)
-
-
-def _file(book: Book, file_format: FileFormat, pieces: Iterator[bytes]) -> Response:
-    name = f"{file_mark()}{file_name(book, file_format)}"
-    return Response(
-        stream_with_context(pieces),
-        content_type=content_type(file_format),
-        headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
-            "Cache-Control": "no-store",
-            "X-Accel-Buffering": "no",
-        },
-    )
+    return leaving.answer(book, file_format, pieces)
 
 
 @blueprint.get("/statistics/events/progress")

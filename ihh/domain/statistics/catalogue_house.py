@@ -173,7 +173,7 @@ HOUSE: Mapping[Measure, Definition] = {
         source=N_("the kiosks' own count of tries"),
         formula=f.count_if_known("kiosk_check_ins", "kiosk_days", "kiosk_tries"),
         scope=Scope.HOUSE,
-        people="kiosk_check_ins",
+        people=None,
     ),
     Measure.KIOSK_NUMBERS: Definition(
         label=N_("Numbers from the kiosk"),
@@ -183,7 +183,7 @@ HOUSE: Mapping[Measure, Definition] = {
         source=N_("the kiosks' own count of tries"),
         formula=f.count_if_known("kiosk_numbers", "kiosk_days", "kiosk_tries"),
         scope=Scope.HOUSE,
-        people="kiosk_numbers",
+        people=None,
     ),
     Measure.KIOSK_TRIES: Definition(
         label=N_("Kiosk tries"),
@@ -194,7 +194,7 @@ HOUSE: Mapping[Measure, Definition] = {
         limits=N_("Somebody who tries three times counts three times."),
         formula=f.count_if_known("kiosk_tries", "kiosk_days", "kiosk_tries"),
         scope=Scope.HOUSE,
-        people="kiosk_tries",
+        people=None,
     ),
     Measure.KIOSK_FAILURES: Definition(
         label=N_("Kiosk tries that failed"),
@@ -205,7 +205,7 @@ HOUSE: Mapping[Measure, Definition] = {
         limits=N_("Somebody who tries three times counts three times."),
         formula=f.share("kiosk_failed", "kiosk_tries"),
         scope=Scope.HOUSE,
-        people="kiosk_tries",
+        people=None,
         is_better=-1,
     ),
     Measure.KIOSK_UNKNOWN_CODE: Definition(
@@ -220,7 +220,7 @@ HOUSE: Mapping[Measure, Definition] = {
         ),
         formula=f.count_if_known("kiosk_unknown_code", "kiosk_days"),
         scope=Scope.HOUSE,
-        people="kiosk_unknown_code",
+        people=None,
     ),
     Measure.KIOSK_WRONG_TIME: Definition(
         label=N_("Kiosk failures: too early or too late"),
@@ -234,7 +234,7 @@ HOUSE: Mapping[Measure, Definition] = {
         ),
         formula=f.count_if_known("kiosk_wrong_time", "kiosk_days"),
         scope=Scope.HOUSE,
-        people="kiosk_wrong_time",
+        people=None,
     ),
     Measure.KIOSK_CHECKED_IN_BEFORE: Definition(
         label=N_("Kiosk failures: already checked in"),
@@ -248,7 +248,7 @@ HOUSE: Mapping[Measure, Definition] = {
         ),
         formula=f.count_if_known("kiosk_checked_in_before", "kiosk_days"),
         scope=Scope.HOUSE,
-        people="kiosk_checked_in_before",
+        people=None,
     ),
     Measure.KIOSK_NO_NUMBERS: Definition(
         label=N_("Kiosk failures: no numbers given"),
@@ -265,7 +265,7 @@ HOUSE: Mapping[Measure, Definition] = {
         ),
         formula=f.count_if_known("kiosk_no_numbers", "kiosk_days"),
         scope=Scope.HOUSE,
-        people="kiosk_no_numbers",
+        people=None,
     ),
     Measure.KIOSK_OTHER_FAILURES: Definition(
         label=N_("Kiosk failures: other"),
@@ -279,7 +279,7 @@ HOUSE: Mapping[Measure, Definition] = {
         ),
         formula=f.count_if_known("kiosk_other_failures", "kiosk_days"),
         scope=Scope.HOUSE,
-        people="kiosk_other_failures",
+        people=None,
     ),
     Measure.KIOSK_FEEDBACK: Definition(
         label=N_("Feedback at kiosks"),

@@ -1,6 +1,8 @@
-"""The answer that brings a file of figures to whoever asked for it, on pages and by the API."""
+"""The answer that brings a file to whoever asked for it, on pages and by the API."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from flask import Response, current_app, stream_with_context
 
@@ -22,14 +24,18 @@ def wanted(given: str) -> FileFormat:
     return FileFormat(given)
 
 
-def answer(book: Book, file_format: FileFormat) -> Response:
-    """The file in pieces, as it is made; one of a demonstration says so in its name."""
+def answer(book: Book, file_format: FileFormat, pieces: Iterator[bytes] | None = None) -> Response:
+    """The file in pieces, as it is made; one of a demonstration says so in its name.
+
+    `pieces` are those of the book, where somebody watches them pass.
+    """
     mark = "demo-" if current_app.config["IHH"].is_demo else ""
     return Response(
-        stream_with_context(exports.chunks(book, file_format)),
+        stream_with_context(exports.chunks(book, file_format) if pieces is None else pieces),
         content_type=exports.content_type(file_format),
         headers={
             "Content-Disposition": f'attachment; filename="{mark}{exports.file_name(book, file_format)}"',
             "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
         },
     )

@@ -42,13 +42,13 @@ def test_closed_days_before_the_beginning_go(
     closed = [("2024-03-01", NIGHT, NIGHT), ("2024-03-06", NIGHT, None), ("2026-11-09", NIGHT, None)]
     closed += [("2026-11-10", NIGHT, None), ("2026-11-11", LATER, None)] if has_own else []
     with app.app_context():
-        upgrade(str(MIGRATIONS), revision="0004")
+        upgrade(str(MIGRATIONS), revision="0005")
         with database.begin() as connection:
             for number, day, source, made in facts:
                 given = {"id": number, "day": day, "source": source, "made": made}
                 connection.execute(FACT, given | ({"id": number}))
             connection.execute(CLOSED, [{"day": day, "at": at, "gone": gone} for day, at, gone in closed])
-        upgrade(str(MIGRATIONS), revision="0005")
+        upgrade(str(MIGRATIONS), revision="0006")
         with database.connect() as connection:
             left = connection.execute(text("SELECT day, closed_at IS NULL FROM closed_day ORDER BY day"))
             found = {str(day): bool(is_only_purged) for day, is_only_purged in left}
