@@ -14,7 +14,7 @@ from ihh.presentation.exports.book import Sheet, batches
 if TYPE_CHECKING:
     from polars import DataFrame, Series
 
-PART_ROWS = 50_000
+PART_ROWS = 10_000
 
 
 class ParquetMissing(Exception):
