@@ -4,12 +4,14 @@ Bars: the dashboard of a month p95 ≤ 300 ms, of five years ≤ 1 s; CSV of sin
 at most 300 MB; the figures of a table ≤ 1.5 times a query written by hand for the same ones; a call next
 to live statistics being read ≤ 1.1 times one without. Everything of a database in one run.
 
-`--small` (50,000 visits, one year) looks whether all of it works; `--without-years` leaves out the years'
-masks and with them the dashboard of five years.
+`--small` (50,000 visits, one year) looks whether all of it works. `--folder FOLDER` keeps what is measured,
+figures released and all, and takes what is there: making it takes longer than measuring it.
 """
 
 from __future__ import annotations
 
+import argparse
+import shutil
 import statistics
 import sys
 import tempfile
@@ -17,14 +19,14 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import date, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from bench import day, years
 from bench.years import FULL, SMALL, Size
@@ -75,43 +77,70 @@ MINUTES = {
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    size = SMALL if "--small" in arguments else FULL
-    left_out = PeriodKind.YEAR if "--without-years" in arguments else None
-    kinds = tuple(kind for kind in PeriodKind if kind is not left_out)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true")
+    parser.add_argument("--folder", type=Path)
+    parser.add_argument("--only-make", action="store_true", help="make what is measured, and stop")
+    asked = parser.parse_args(arguments)
+    size = SMALL if asked.small else FULL
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        made = years.Made(asked.folder or work / "made")
+        if not made.is_there:
+            _make(made, size)
+        about = made.about()
+        print(f"figures of {size.years} years: {about['visits']:,} visits, {about['services']:,} services")
+        for kind, (count, whole, longest) in about["released"].items():
+            print(f"  {count} × {kind} released in {whole:.0f} s of processor time, longest {longest:.1f} s")
+        if asked.only_make:
+            return
+        shutil.copy(made.database, work / "years.db")
         server = stack.enter_context(running_postgres())
-        facts = folder / "facts"
-        began = time.perf_counter()
-        visits, services = years.make(parse_house(day._house()), size, facts)
-        print(
-            f"figures of {size.years} years: {visits:,} visits, {services:,} services, made in"
-            f" {time.perf_counter() - began:.0f} s"
-        )
-        for name, url in (
-            ("SQLite", f"sqlite:///{folder}/years.db"),
-            ("PostgreSQL", server.create_database("years")),
-        ):
-            _measure(name, url, folder, facts, size, kinds)
+        _measure("SQLite", f"sqlite:///{work}/years.db", work, size)
+        url = server.create_database("years")
+        _fill(url, made, work)
+        _measure("PostgreSQL", url, work, size)
 
 
-def _measure(
-    name: str, url: str, folder: Path, facts: Path, size: Size, kinds: tuple[PeriodKind, ...]
-) -> None:
+def _make(made: years.Made, size: Size) -> None:
+    made.folder.mkdir(parents=True, exist_ok=True)
+    made.database.unlink(missing_ok=True)
+    visits, services = years.make(parse_house(day._house()), size, made.facts)
+    app = _app(made.url, made.folder)
+    with app.app_context():
+        years.write(made.facts)
+        spent = years.release(size, kinds=tuple(PeriodKind))
+        database.db.engine.dispose()
+    released = {kind.value: (len(of), sum(of), max(of)) for kind, of in spent.items()}
+    made.note(visits=visits, services=services, released=released)
+
+
+def _fill(url: str, made: years.Made, work: Path) -> None:
+    app = _app(url, work)
+    with app.app_context():
+        print(f"\nPostgreSQL: facts written in {years.write(made.facts):.0f} s", flush=True)
+        years.copy_releases(create_engine(made.url), database.db.engine)
+        database.db.engine.dispose()
+
+
+def _app(url: str, folder: Path) -> Flask:
     app = create_app(testing_settings(url, folder, is_testing=False))
     app.test_client_class = OutsideClient
     database.upgrade(app)
     with app.app_context():
         load_house(day._house(), now=day.NOW)
-        print(f"\n{name}: facts written in {years.write(facts):.0f} s", flush=True)
-        for kind, spent in years.release(size, kinds=kinds).items():
-            print(f"  {len(spent)} × {kind} released in {sum(spent):.0f} s, longest {max(spent):.1f} s")
-        client = _reader(app)
-        _pages(client, size, kinds)
+    return app
+
+
+def _measure(name: str, url: str, work: Path, size: Size) -> None:
+    print(f"\n{name}", flush=True)
+    app = _app(url, work)
+    with app.app_context():
+        _pages(_reader(app), size)
         _against_hand(size)
         _live_beside_calls(app)
         database.db.engine.dispose()
-    _export(url, folder, size)
+    _export(url, work, size)
 
 
 def _reader(app: Flask) -> FlaskClient:
@@ -122,7 +151,7 @@ def _reader(app: Flask) -> FlaskClient:
     return client
 
 
-def _pages(client: FlaskClient, size: Size, kinds: tuple[PeriodKind, ...]) -> None:
+def _pages(client: FlaskClient, size: Size) -> None:
     months = []
     period = containing(size.first, PeriodKind.MONTH)
     while period.last <= size.last:
@@ -132,9 +161,8 @@ def _pages(client: FlaskClient, size: Size, kinds: tuple[PeriodKind, ...]) -> No
     _tell_page("dashboard of a month", [_page_ms(client, span) for span in [spans[0], *spans]][1:], 300)
     long = f"{months[0]}--{months[-1]}"
     _tell_page(f"dashboard of {len(months)} months", [_page_ms(client, long) for _ in range(6)][1:], 1000)
-    if PeriodKind.YEAR in kinds:
-        long = f"{size.first.year}--{size.last.year}" if size.years > 1 else str(size.first.year)
-        _tell_page(f"dashboard of {size.years} years", [_page_ms(client, long) for _ in range(6)][1:], 1000)
+    long = f"{size.first.year}--{size.last.year}" if size.years > 1 else str(size.first.year)
+    _tell_page(f"dashboard of {size.years} years", [_page_ms(client, long) for _ in range(6)][1:], 1000)
 
 
 def _page_ms(client: FlaskClient, span: str) -> float:
@@ -221,10 +249,13 @@ def _live_beside_calls(app: Flask) -> None:
 
 
 def _export(url: str, folder: Path, size: Size) -> None:
-    """In a process of its own, whose memory can be seen."""
-    for file_format in (FileFormat.CSV, FileFormat.XLSX):
+    """In a process of its own, whose memory can be seen. Workbooks take long: the last year has to do."""
+    for file_format in (FileFormat.CSV, FileFormat.PARQUET, FileFormat.XLSX):
+        first = date(size.last_year, 1, 1) if file_format is FileFormat.XLSX else size.first
         with get_context("spawn").Pool(1) as pool:
-            rows, seconds, idle, most = pool.apply(_exported, (url, folder, size, file_format.value))
+            rows, seconds, idle, most = pool.apply(
+                _exported, (url, folder, first, size.last, file_format.value)
+            )
         bars = " (≥ 50,000; ≤ 300)" if file_format is FileFormat.CSV else ""
         print(
             f"  single events as {file_format.value}: {rows:,} rows, {rows / seconds:,.0f} rows/s,"
@@ -233,7 +264,9 @@ def _export(url: str, folder: Path, size: Size) -> None:
         )
 
 
-def _exported(url: str, folder: Path, size: Size, file_format: str) -> tuple[int, float, float, float]:
+def _exported(
+    url: str, folder: Path, first: date, last: date, file_format: str
+) -> tuple[int, float, float, float]:
     count = 0
 
     def counted(rows: Any) -> Any:
@@ -248,7 +281,7 @@ def _exported(url: str, folder: Path, size: Size, file_format: str) -> tuple[int
 
         idle = _most_mb()
         began = time.perf_counter()
-        book = events_book(size.first, size.last, counted(events.rows(size.first, size.last)))
+        book = events_book(first, last, counted(events.rows(first, last)))
         with (folder / "events").open("wb") as out:
             for piece in chunks(book, FileFormat(file_format)):
                 out.write(piece)
