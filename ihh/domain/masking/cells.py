@@ -64,6 +64,8 @@ class Cells:
     None: nothing is known. A small count is then to be possible as any from 1 to that."""
     withheld: frozenset[int] = frozenset()
     """Cells of this release that are hidden for a reason of their own."""
+    worth: Mapping[int, float] = field(default_factory=dict)
+    """How many times as dear as others of as many people it is to do without a cell; one unless given."""
 
     def reach(self, k: int) -> Mapping[str, Sequence[int]]:
         """Name of a count -> up to which number it is to be possible in each cell where it is small."""

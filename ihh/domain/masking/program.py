@@ -220,4 +220,4 @@ def _weights(cells: Cells) -> list[float]:
     people = np.max([np.asarray(cells.counts[name], np.float64) for name in names], axis=0)
     is_empty = np.max([np.asarray(values) for values in cells.counts.values()], axis=0) == 0
     found: list[float] = np.where(is_empty, EMPTY, 1 + np.log2(1 + people)).tolist()
-    return found
+    return [weight * cells.worth.get(cell, 1.0) for cell, weight in enumerate(found)]

@@ -17,6 +17,7 @@ from ihh.services.statistics.published import Published
 from ihh.web.statistics import said
 from ihh.web.statistics.asked import Asked
 from ihh.web.statistics.frame import Link, agency_name
+from ihh.web.statistics.grids import asked_text
 from ihh.web.statistics.table_wish import Only, Wish, only_text
 
 TALL = 12
@@ -32,6 +33,8 @@ class ComparedLine:
     onward: tuple[Link, ...] = ()
     """Finer tables, of this line only."""
     is_total: bool = False
+    asked: str = ""
+    """Of the total: which share of those asked has answered."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,13 @@ class Lines:
     def _total(self, total: Row, before: Row | None) -> ComparedLine:
         empty = [Link("", "")] * (len(self._named) - 1)
         names = (Link(row_label(Dimension.AGENCY, TOTAL), ""), *empty)
-        return ComparedLine(names, TOTAL, tuple(said.tiles(self.measures, total, before)), is_total=True)
+        return ComparedLine(
+            names,
+            TOTAL,
+            tuple(said.tiles(self.measures, total, before)),
+            is_total=True,
+            asked=asked_text(total),
+        )
 
     def _name(self, dimension: Dimension, value: str) -> Link:
         href = agency_href(self.chosen, value) if dimension is Dimension.AGENCY else ""

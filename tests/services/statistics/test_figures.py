@@ -18,7 +18,7 @@ from ihh.domain.house_file import read_house
 from ihh.domain.masking import Flag
 from ihh.domain.statistics.catalogue import CATALOGUE
 from ihh.domain.statistics.counting import Rules, count
-from ihh.domain.statistics.coverage import DayRange
+from ihh.domain.statistics.coverage import Coverage, DayRange
 from ihh.domain.statistics.facts import ServiceFact, VisitFact
 from ihh.domain.statistics.measures import Group
 from ihh.domain.statistics.periods import Period, PeriodKind, Span, containing, parse, single
@@ -276,11 +276,12 @@ def test_the_newest_figures_come_first(sqlite_app: Flask, monkeypatch: pytest.Mo
     """Who opens the pages while years are being counted finds the last month, not the first."""
     with transaction():
         bulk.add(made_up_facts.days(current_house(), date(2025, 3, 3), 60, seed=9, visits=3))
+        declaring.keep(DayRange(date(2025, 3, 3), date(2025, 5, 1)), now=NOW)
     order = []
 
-    def noted(period: Period, *, now: datetime) -> None:
+    def noted(period: Period, *, now: datetime, recorded: Coverage) -> None:
         order.append(period.code)
-        release(period, now=now)
+        release(period, now=now, recorded=recorded)
 
     release = releasing.release
     monkeypatch.setattr(releasing, "release", noted)
