@@ -120,19 +120,20 @@ def attack(cells: Cells, flags: list[Flag], *, k: int, believes: bool = True) ->
 def found_out(published: Published, code: str, *, k: int) -> list[Found]:
     """What that period's release gives away.
 
-    A reader who takes no flag at its word must find nothing. One who does knows of a sum what its parts were
-    said to be before: a small year of two suppressed months has at least two people. Such a bound counts as a find
-    unless it would stand as it is had this release withheld every cell.
+    A bound counts as a find unless it would stand as it is had this release withheld every cell. Two visits of
+    five people that a month showed are two of the year as well, though of the year few were served; and one who
+    takes flags at their word knows that a small year of two suppressed months has at least two people.
     """
     cells = published.cells()
     flags = [Flag(flag) for flag in published.flags if flag is not None]
     own = {cell for (period, *_), cell in published.index.items() if period == code}
-    finds = attack(cells, flags, k=k, believes=False)
-    believed = attack(cells, flags, k=k)
-    if believed:
-        withheld = [Flag.NOT_SHOWN if cell in own else flag for cell, flag in enumerate(flags)]
-        before = {(find.name, find.cell): find for find in attack(cells, withheld, k=k)}
-        for find in believed:
+    withheld = [Flag.NOT_SHOWN if cell in own else flag for cell, flag in enumerate(flags)]
+    finds = []
+    for believes in (False, True):
+        found = attack(cells, flags, k=k, believes=believes)
+        told = attack(cells, withheld, k=k, believes=believes) if found else []
+        before = {(find.name, find.cell): find for find in told}
+        for find in found:
             known = before.get((find.name, find.cell), Found(find.name, find.cell, 1, k - 1))
             if find.least > known.least + 1e-6 or find.most < min(known.most, k - 1) - 1e-6:
                 finds.append(find)

@@ -319,7 +319,7 @@ def test_no_table_with_margins_tells_a_small_count(given: Cells, k: int) -> None
     masked(given, k=k)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, 10**6),
     st.sampled_from((10, 30, 80, 200)),
