@@ -75,12 +75,8 @@ def _placed(group: Group, place: Place, sources: Sources, hidden: Hidden) -> Pla
 
 
 def _agencies(house: House, counted: Counted) -> dict[str, str]:
-    """Each service's agency: as the house has it, else as its id says."""
-    services = (row[0] for row in counted.get(Table((Dimension.SERVICE,)), {}))
-    return {
-        service: house.service[service].agency if service in house.service else service.partition(".")[0]
-        for service in services
-    }
+    """Each service's agency."""
+    return {row[0]: house.agency_of(row[0]) for row in counted.get(Table((Dimension.SERVICE,)), {})}
 
 
 def _earlier(period: Period) -> list[Frozen]:
