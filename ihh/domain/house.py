@@ -343,11 +343,6 @@ class House:
     def service(self) -> Mapping[str, Service]:
         return {item.id: item for item in self.services}
 
-    def agency_of(self, service_id: str) -> str:
-        """A service's agency; of one that the house no longer has, as its id says."""
-        service = self.service.get(service_id)
-        return service.agency if service else service_id.partition(".")[0]
-
     @cached_property
     def open_hours(self) -> tuple[int, int]:
         """First and last clock hour in which it is open on any day of the week: 9 and 15 for 9:00–16:00."""

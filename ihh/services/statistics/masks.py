@@ -15,6 +15,7 @@ from ihh.domain.statistics.systems import Place, Placed, is_masked, system
 from ihh.domain.statistics.tables import PUBLISHED, TOTAL, Dimension, Table
 from ihh.services.statistics import frozen
 from ihh.services.statistics.frozen import Frozen
+from ihh.services.statistics.of_agency import agency_of as agency_of_service
 
 Counted = dict[Table, dict[tuple[str, ...], Sources]]
 Flags = dict[Place, Flag]
@@ -26,7 +27,7 @@ def masked(house: House, period: Period, counted: Counted) -> list[Frozen]:
     sources = {
         Place(period, table, of): found for table, rows in counted.items() for of, found in rows.items()
     }
-    earlier, agency_of, k = _earlier(period), _agencies(house, counted), house.figures.small_cell
+    earlier, agency_of, k = _earlier(period), _agencies(counted), house.figures.small_cell
     attendance = _flags(
         Group.ATTENDANCE, [Placed(*one, None) for one in sources.items()], earlier, agency_of, k
     )
@@ -74,9 +75,9 @@ def _placed(group: Group, place: Place, sources: Sources, hidden: Hidden) -> Pla
     return Placed(place, sources, None, is_withheld=is_withheld, is_attendance_shown=is_shown)
 
 
-def _agencies(house: House, counted: Counted) -> dict[str, str]:
+def _agencies(counted: Counted) -> dict[str, str]:
     """Each service's agency."""
-    return {row[0]: house.agency_of(row[0]) for row in counted.get(Table((Dimension.SERVICE,)), {})}
+    return {row[0]: agency_of_service(row[0]) for row in counted.get(Table((Dimension.SERVICE,)), {})}
 
 
 def _earlier(period: Period) -> list[Frozen]:
